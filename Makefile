@@ -1,0 +1,53 @@
+# One verb, one command, the same here and in CI. Everything is set up on the first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-backends lint bench fuzz docs clean
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: setup.cfg | $(BIN)/python
+	$(BIN)/python -m pip install -q -e '.[tensorflow,data]'
+	touch $@
+
+$(VENV)/.dev: setup.cfg | $(BIN)/python
+	$(BIN)/python -m pip install -q -e '.[dev]'
+	$(BIN)/python -m pip install -q --no-deps 'tf_keras>=2.20'  # Keras 2, to write old files; its own metadata would pull in a second TensorFlow
+	touch $@
+
+$(VENV)/.backends: $(VENV)/.dev
+	$(BIN)/python -m pip install -q 'torch==2.13.0' 'jax>=0.6'
+	touch $@
+
+demo: $(VENV)/.demo          ## lint a small model with planted problems
+	$(BIN)/keras-lint demo
+
+lint: $(VENV)/.dev           ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint                   ## the whole test suite
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-backends: $(VENV)/.backends  ## the layer library on JAX and PyTorch
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n auto --dist loadfile tests/keras_act
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -n auto --dist loadfile tests/keras_act
+
+bench: $(VENV)/.dev          ## ratios, printed; some of these take minutes
+	$(BIN)/python -m tests.bench.bench_static
+	$(BIN)/python -m tests.bench.bench_signal
+	$(BIN)/python -m tests.bench.bench_probe
+	$(BIN)/python -m tests.bench.bench_activations
+
+fuzz: $(VENV)/.dev           ## 200 000 mutated files
+	$(BIN)/python -m tests.hostile.fuzz --inputs 200000
+
+docs: $(VENV)/.dev           ## documents that are made from the code
+	$(BIN)/keras-lint docs -o linter/rules/README.md
+	$(BIN)/python -m linter.schema
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
