@@ -1,0 +1,1 @@
+"""The activations as plain functions of tensors; one file per family."""

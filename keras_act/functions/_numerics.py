@@ -1,0 +1,114 @@
+"""Pieces of formulas that stay exact at the ends of the number range; NaN passes through all of them.
+
+Each is written so that automatic differentiation of it is right too, at zero included: second derivatives need that.
+"""
+
+import math
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_act.functions._check import is_number
+from keras_act.functions._registry import Tensor
+
+FAR = -40.0  # from here down exp(x) counts only where it is multiplied by something
+SHIFT = 32.0
+
+
+def times(x: Tensor, weight: Tensor) -> Tensor:
+    """`x * weight`, where a weight of 0 wins over an infinite `x`: the limit of what decays faster than `x` grows."""
+    return ops.where(weight == 0, ops.zeros_like(weight), x * weight)
+
+
+def scaled(x: Tensor, factor: Any) -> Tensor:
+    """`factor * x`, where a factor of 0, number or tensor, wins over an infinite `x`."""
+    if is_number(factor):
+        return factor * x if factor else ops.where(x == x, ops.zeros_like(x), x)
+    return times(x, factor * ops.ones_like(x))
+
+
+def steps(x: Tensor, below: Tensor, above: Tensor, at: float = 0.0) -> Tensor:
+    """`below` up to and at the point `at`, `above` past it, NaN at NaN."""
+    return ops.where(x > at, above, ops.where(x <= at, below, x))
+
+
+def negative_size(x: Tensor) -> Tensor:
+    """-|x|, differentiated at 0 as if 0 were positive."""
+    return ops.where(x >= 0, -x, x)
+
+
+def is_double(x: Tensor) -> bool:
+    """Whether `x` is float64."""
+    return bool(keras.backend.standardize_dtype(x.dtype) == "float64")
+
+
+def bounded(x: Tensor) -> Tensor:
+    """`x` clipped to where exp(x), even if multiplied by `x`, is neither 0 nor needlessly large."""
+    return ops.clip(x, *((-800.0, 60.0) if is_double(x) else (-150.0, 30.0)))
+
+
+def exponential(x: Tensor) -> tuple[Tensor, Tensor]:
+    """(e, c) with e * c = exp(x), `x` as `bounded`: c is 1, but less far below 0, where exp(x) itself would underflow.
+
+    Multiply by c last. One exponential, used once: compilers then keep the whole formula in one loop.
+    """
+    far = x < FAR
+    e = ops.exp(ops.where(far, x + SHIFT, x))
+    return e, ops.where(far, ops.full_like(x, math.exp(-SHIFT)), ops.ones_like(x))
+
+
+def logistic(x: Tensor) -> Tensor:
+    """1 / (1 + exp(-x)), exact in the far tail."""
+    e = ops.exp(bounded(x))
+    return e / (1 + e)
+
+
+def logistic_slope(x: Tensor) -> Tensor:
+    """Derivative of `logistic`."""
+    e = ops.exp(-ops.abs(x))
+    closed = 1 / (1 + e)
+    return e * closed * closed
+
+
+def gated(x: Tensor, z: Tensor) -> Tensor:
+    """`x * logistic(z)`, 0 where the gate is closed even for an infinite `x`."""
+    e, c = exponential(bounded(z))
+    return shut(x, z) * (e / (1 + e * c)) * c
+
+
+def shut(x: Tensor, z: Tensor) -> Tensor:
+    """`x`, but 0 where exp(z) is 0 even if multiplied by any finite `x`."""
+    return ops.where(z < -1000, ops.zeros_like(x), x)
+
+
+def gated_slope(z: Tensor, rate: Tensor) -> Tensor:
+    """Derivative of `x * logistic(z)` by `x`, where `rate` is x dz / dx, both finite."""
+    e, c = exponential(bounded(z))
+    closed = 1 / (1 + e * c)
+    return (1 + rate * closed) * e * closed * c
+
+
+def sech2(x: Tensor) -> Tensor:
+    """1 / cosh(x)^2, the derivative of tanh, without the cancellation of 1 - tanh(x)^2."""
+    e = ops.exp(-ops.abs(x))
+    half = e / (1 + e * e)
+    return 4 * half * half
+
+
+def log1p(n: Tensor) -> Tensor:
+    """log(1 + n) for n in [0, 1]: the logarithm of the rounded sum, plus what rounding lost.
+
+    Cheaper than the library's. The clip changes nothing: it keeps compilers from simplifying 1 + n - 1 to n.
+    The last factor is nearly 1 / total.
+    """
+    total = ops.clip(1 + n, 1.0, 4.0)
+    return ops.log(total) + (n - (total - 1)) * (1.5 - 0.5 * total)
+
+
+def tanh(x: Tensor) -> Tensor:
+    """Hyperbolic tangent; float64 by expm1, because Keras on JAX computes that in float32."""
+    if not is_double(x):
+        return ops.tanh(x)
+    falling = ops.expm1(2 * negative_size(x))
+    return ops.where(x >= 0, -falling, falling) / (2 + falling)

@@ -1,0 +1,24 @@
+"""SwiGLU: the layer around `keras_act.swiglu`."""
+
+from keras_act.functions._registry import public
+from keras_act.functions.gated import swiglu
+from keras_act.layers._gated import GatedLayer
+
+
+@public
+class SwiGLU(GatedLayer):
+    """Gated unit with a SiLU as a layer; formula, derivative and source: `keras_act.swiglu`.
+
+    Shape: any with an even size along `axis`; the output has half of it there.
+
+    Args:
+        axis: The axis that holds the values (first half) and the gates (second half).
+
+    >>> [round(float(y), 4) for y in SwiGLU()(np.array([[1.0, 2.0, -1.0, 3.0]]))[0]]
+    [-0.2689, 5.7154]
+
+    Raises:
+        ValueError: the input has no such axis, or its size there is odd.
+    """
+
+    function = staticmethod(swiglu)
