@@ -1,0 +1,264 @@
+"""What each unit can put out for any input in the known range: interval propagation, sound under float32 rounding.
+
+Stored weights only. A layer of which nothing is known puts out anything; kernels are read no further than is needed
+to know that nothing is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import inf, sqrt
+from typing import TYPE_CHECKING
+
+from linter.activations import facts
+from linter.analysis import interval, topology
+from linter.analysis.interval import Interval
+from linter.analysis.kernels import DEPTHWISE
+from linter.analysis.statistics import whole
+from linter.graph import Activation, Node, Weight
+from linter.rule import Subject
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SUMS = frozenset(("Dense", "Conv1D", "Conv2D", "Conv3D"))
+SAME = (
+    topology.DROPOUTS
+    | frozenset(
+        f"{kind}{n}D" for kind in ("Cropping", "UpSampling", "MaxPooling", "GlobalMaxPooling") for n in (1, 2, 3)
+    )
+    | {"Identity", "ActivityRegularization", "RepeatVector"}
+)
+AVERAGES = frozenset(f"{kind}Pooling{n}D" for kind in ("Average", "GlobalAverage") for n in (1, 2, 3))
+
+MAX_UNITS = 1 << 20
+"""Past this the intervals of one layer alone would fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Intervals by node name."""
+
+    of_node: Mapping[str, Interval]
+
+
+def of(model: Subject) -> Bounds:
+    """Return the bounds of the model's nodes."""
+    return model.once("bounds", lambda: Bounds(_propagated(model)))
+
+
+def dead(model: Subject) -> dict[str, tuple[tuple[int, ...], int]]:
+    """Return, by layer, the units that no input in the range can fire, and the number of units."""
+    import numpy as np
+
+    found = of(model).of_node
+    out: dict[str, tuple[tuple[int, ...], int]] = {}
+    for node in model.graph.nodes:
+        known = facts(node.activation) if node.op == "Activation" and node.activation else None
+        if known is None or known.silent_below is None or not node.inputs:
+            continue
+        before = found.get(node.inputs[0].source)
+        if before is None:
+            continue
+        silent = before.high <= 0 if known.silent_below == 0 else before.high < known.silent_below
+        places = tuple(int(place) for place in np.flatnonzero(silent))
+        if places:
+            out[node.layer] = (places, len(before.high))
+    return out
+
+
+def _propagated(model: Subject) -> dict[str, Interval]:
+    top = topology.of(model)
+    out: dict[str, Interval] = {}
+    for node in model.graph.nodes:
+        sources = top.sources(node)
+        known = [out.get(source.name) for source in sources]
+        units = _units(node)
+        made = None
+        if node.op == "InputLayer":
+            low, high = model.options.input_range or (-inf, inf)
+            made = interval.constant(low, high, units) if units else None
+        elif all(item is not None for item in known):
+            made = _made(node, [item for item in known if item is not None], sources, units)
+        made = made if made is not None and len(made.low) == (units or len(made.low)) else None
+        if made is None and units:
+            made = interval.anything(units)
+        if made is not None:
+            out[node.name] = made
+    return out
+
+
+def _units(node: Node) -> int | None:
+    """Return how many units the last axis has, where they are on the last axis and not more than can be followed."""
+    if not node.shape or len(node.shape) < 2 or node.config.get("data_format") == "channels_first":
+        return None
+    units = node.shape[-1]
+    return units if units is not None and 0 < units <= MAX_UNITS else None
+
+
+def _made(node: Node, given: list[Interval], sources: tuple[Node, ...], units: int | None) -> Interval | None:
+    """Return the bounds of one node; None where nothing can be said."""
+    if not given:
+        return None
+    first, u = given[0], interval.rounding(node.dtype)
+    if node.op == "Activation":
+        activation = node.activation or Activation("linear")
+        return interval.activated(first, activation.name, facts(activation), u)
+    if len(given) > 1 or node.op == "BidirectionalMerge":
+        return _merged(node, given, u)
+    if node.op in SAME:
+        return first
+    if node.op in AVERAGES:
+        largest = abs(first.low) + abs(first.high)
+        return interval.widened(first, 1e4 * u * largest) if (largest < inf).all() else first
+    if node.op.startswith("ZeroPadding"):
+        return first.with_zero()
+    if node.op in SUMS or node.op in DEPTHWISE:
+        return _kernel(node, first, sources[0], u)
+    if node.op in ("Flatten", "Reshape"):
+        return _flat(node, first, sources[0], units)
+    if node.op in topology.RECURRENT:
+        return _recurrent(node, units)
+    return _affine(node, first, units, u)
+
+
+def _kernel(node: Node, given: Interval, source: Node, u: float) -> Interval | None:
+    weight = node.weights.get("kernel")
+    if (
+        weight is None
+        or "kernel_scale" in node.weights
+        or len(weight.shape) < 2
+        or node.config.get("groups", 1) not in (1, None)
+    ):
+        return None
+    if node.config.get("padding", "valid") != "valid":
+        given = given.with_zero()
+    bias = whole(node.weights["bias"]) if "bias" in node.weights else None
+    if node.op in DEPTHWISE:
+        return _depthwise(weight, given, bias, u)
+    inputs, units = weight.shape[-2:]
+    if len(given.low) != inputs:
+        return None
+    return interval.summed(_blocks(weight, given, units), bias, units, u)
+
+
+def _blocks(weight: Weight, given: Interval, units: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    import numpy as np
+
+    at, inputs = 0, len(given.low)
+    for piece in weight.chunks(units):
+        block = piece.reshape(-1, units)
+        for start in (0, min(8, len(block))):  # the first rows mostly tell that nothing is bounded
+            part = block[start : 8 if start == 0 else None]
+            places = np.arange(at + start, at + start + len(part)) % inputs
+            if len(part):
+                yield part, given.low[places], given.high[places]
+        at += len(block)
+
+
+def _depthwise(weight: Weight, given: Interval, bias: np.ndarray | None, u: float) -> Interval | None:
+    """Each unit sums the taps of its own channel."""
+    import numpy as np
+
+    channels, multiplier = weight.shape[-2:]
+    if len(given.low) != channels:
+        return None
+    taps = whole(weight).reshape(-1, channels * multiplier)
+    low, high = np.repeat(given.low, multiplier), np.repeat(given.high, multiplier)
+    units = channels * multiplier
+    ends = []
+    for unit in range(units):
+        block = taps[:, unit : unit + 1], np.full(len(taps), low[unit]), np.full(len(taps), high[unit])
+        ends.append(interval.summed([block], None if bias is None else bias[unit : unit + 1], 1, u))
+    return Interval(np.concatenate([end.low for end in ends]), np.concatenate([end.high for end in ends]))
+
+
+def _flat(node: Node, given: Interval, source: Node, units: int | None) -> Interval | None:
+    if not units or not source.shape:
+        return None
+    if node.op == "Flatten" and source.config.get("data_format") != "channels_first" and units % len(given.low) == 0:
+        return given.tiled(units // len(given.low))
+    return interval.constant(float(given.low.min()), float(given.high.max()), units)
+
+
+def _recurrent(node: Node, units: int | None) -> Interval | None:
+    """A state that gates in [0, 1] and a bounded activation make stays within the activation's range."""
+    inner, gate = node.config.get("activation"), node.config.get("recurrent_activation")
+    known = facts(inner) if isinstance(inner, Activation) else None
+    opens = facts(gate) if isinstance(gate, Activation) else None
+    gated = node.op == "SimpleRNN" or (opens is not None and opens.in_unit_interval)
+    if known is None or not known.bounded or not gated or not units:
+        return None
+    return interval.constant(min(known.low, 0.0) * 1.001, max(known.high, 0.0) * 1.001, units)
+
+
+def _affine(node: Node, given: Interval, units: int | None, u: float) -> Interval | None:
+    """Normalisations at inference, and Rescaling."""
+    import numpy as np
+
+    if node.op == "Rescaling":
+        scale, offset = node.config.get("scale", 1.0), node.config.get("offset", 0.0)
+        if isinstance(scale, int | float) and isinstance(offset, int | float):
+            return interval.scaled(
+                given, np.full(len(given.low), float(scale)), np.full(len(given.low), float(offset)), u
+            )
+    if node.op == "BatchNormalization" and "moving_variance" in node.weights and "moving_mean" in node.weights:
+        return _batch_normalised(node, given, u)
+    if (
+        node.op == "LayerNormalization"
+        and units
+        and node.config.get("axis") in (-1, [-1])
+        and not node.config.get("rms_scaling")
+    ):
+        gamma, beta = _vector(node, "gamma", 1.0, units), _vector(node, "beta", 0.0, units)
+        reach = np.abs(gamma) * sqrt(units) * 1.001
+        return interval.widened(Interval(beta - reach, beta + reach), 64 * u * (np.abs(beta) + reach))
+    return None
+
+
+def _batch_normalised(node: Node, given: Interval, u: float) -> Interval | None:
+    import numpy as np
+
+    variance, mean = whole(node.weights["moving_variance"]), whole(node.weights["moving_mean"])
+    epsilon = node.config.get("epsilon", 1e-3)
+    epsilon = float(epsilon) if isinstance(epsilon, int | float) else 1e-3
+    if (
+        len(variance) != len(given.low)
+        or (variance + epsilon <= 0).any()
+        or node.config.get("axis", -1) not in (-1, len(node.shape or ()) - 1)
+    ):
+        return None
+    factor = _vector(node, "gamma", 1.0, len(mean)) / np.sqrt(variance + epsilon)
+    beta = _vector(node, "beta", 0.0, len(mean))
+    made = interval.scaled(given, factor, beta - mean * factor, u)
+    return interval.widened(made, 16 * u * (np.abs(mean * factor) + np.abs(beta)))
+
+
+def _vector(node: Node, role: str, default: float, units: int) -> np.ndarray:
+    import numpy as np
+
+    found = whole(node.weights[role]) if role in node.weights else np.full(units, default)
+    return found if len(found) == units else np.full(units, np.nan)
+
+
+def _merged(node: Node, given: list[Interval], u: float) -> Interval | None:
+    import numpy as np
+
+    sides = node.op == "BidirectionalMerge" and node.config.get("merge_mode", "concat") == "concat"
+    if sides or (node.op == "Concatenate" and node.config.get("axis", -1) in (-1, len(node.shape or ()) - 1)):
+        return Interval(np.concatenate([item.low for item in given]), np.concatenate([item.high for item in given]))
+    if len({len(item.low) for item in given}) > 1:
+        return None
+    if node.op == "Concatenate" or node.op in ("Maximum", "Minimum"):
+        return interval.union(given)
+    if node.op in ("Add", "Average"):
+        return interval.added(given, [1.0 if node.op == "Add" else 1 / len(given)] * len(given), u)
+    if node.op == "Subtract" and len(given) == 2:
+        return interval.added(given, [1.0, -1.0], u)
+    if node.op == "Multiply":
+        made = given[0]
+        for item in given[1:]:
+            made = interval.multiplied(made, item, u)
+        return made
+    return None

@@ -1,0 +1,91 @@
+"""The units of each layer as a run on data saw them; calls of a shared layer are taken together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from linter.activations import facts
+from linter.analysis import outputs
+from linter.observation import Units
+from linter.rule import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class LayerUnits:
+    """One activation of one layer, over all its calls."""
+
+    layer: str
+    activation: str
+    samples: int
+    positions: int
+    fired: tuple[int, ...]
+    fired_positions: tuple[int, ...]
+    saturated: tuple[int, ...]
+    absolute: tuple[float, ...]
+    can_die: bool
+    """Whether the activation has a side on which it is flat and (nearly) zero."""
+    saturating: bool
+    is_output: bool
+
+    @property
+    def units(self) -> int:
+        """How many there are."""
+        return len(self.fired)
+
+    @property
+    def silent(self) -> tuple[int, ...]:
+        """Those that fired on no sample, in no call."""
+        return tuple(i for i, count in enumerate(self.fired) if count == 0)
+
+    @property
+    def bound(self) -> float:
+        """Upper 95 % bound on the firing rate of a unit that never fired: 1 - 0.05^(1/n), about 3/n."""
+        return float(1 - 0.05 ** (1 / self.samples)) if self.samples else 1.0
+
+
+def layers_of(model: Subject) -> tuple[LayerUnits, ...]:
+    """Return the observed activations, by layer, in the model's order."""
+    return model.once("units", lambda: _layers(model))
+
+
+def _layers(model: Subject) -> tuple[LayerUnits, ...]:
+    assert model.observation is not None
+    ends = {output.acting.name for output in outputs.of(model) if output.acting is not None}
+    calls: dict[str, list[tuple[str, Units]]] = {}
+    for name, found in model.observation.units.items():
+        calls.setdefault(found.layer, []).append((name, found))
+    known = {node.name: facts(node.activation) for node in model.graph.nodes if node.activation is not None}
+    out = []
+    for layer, listed in calls.items():
+        name, first = listed[0]
+        seen = [found for _, found in listed if len(found.fired) == len(first.fired)]
+        fact = known.get(name)
+        dying = fact is not None and fact.elementwise and not fact.saturates and fact.low > -0.5 and fact.high > 1
+        out.append(
+            LayerUnits(
+                layer=layer,
+                activation=first.activation,
+                samples=max(found.samples for found in seen),
+                positions=sum(found.positions for found in seen),
+                fired=_sum([found.fired for found in seen]),
+                fired_positions=_sum([found.fired_positions for found in seen]),
+                saturated=_sum([found.saturated for found in seen]),
+                absolute=_absolute(seen),
+                can_die=dying or fact is None,
+                saturating=fact is not None and fact.saturates,
+                is_output=any(name in ends for name, _ in listed),
+            )
+        )
+    return tuple(out)
+
+
+def _absolute(calls: list[Units]) -> tuple[float, ...]:
+    """Return each unit's mean absolute output over the positions of all calls."""
+    rows = [found for found in calls if found.absolute]
+    whole = sum(found.positions for found in rows) or 1
+    weighted = [tuple(value * found.positions / whole for value in found.absolute) for found in rows]
+    return tuple(map(sum, zip(*weighted, strict=True))) if weighted else ()
+
+
+def _sum(rows: list[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*rows, strict=True)))

@@ -1,0 +1,192 @@
+"""The one entry for the command line, the service, pytest and notebooks: the verbs, each imported when first called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linter.commands.isolation_error import IsolationError as IsolationError
+from linter.finding import Report, Tool, Unreadable
+from linter.invocation import Invocation
+from linter.options import Options
+
+if TYPE_CHECKING:
+    from linter.commands.diff import Difference
+    from linter.commands.isolated import Isolation as Isolation
+
+
+def lint(
+    model: str | Path | bytes | Any, data: Any = None, options: Options | None = None, *, isolated: bool = False
+) -> Report:
+    """Return the report of one model.
+
+    model: a path, a file's bytes, or a Keras model in memory.
+    data: sample data, where the model is to be run.
+    isolated: read a file in a confined process of its own (`isolation` is quicker for many).
+    Never raises for a bad file: what could not be read stands under `errors`. Raises UnknownCodeError for options
+    that name no rule.
+    """
+    from linter import __version__
+    from linter.commands.lint import lint_model
+    from linter.read.errors import UnreadableError
+
+    tool = Tool(version=__version__)
+    where = Path(model) if isinstance(model, str) else model
+    name = str(model) if isinstance(model, str | Path) else "<memory>"
+    if isolated and isinstance(where, Path):
+        return _isolated(where, data, options or Options())
+    try:
+        return Report(tool, models=(lint_model(where, options or Options(), name),))
+    except UnreadableError as error:
+        return Report(tool, errors=(Unreadable(name, str(error)),))
+    except OSError as error:
+        return Report(tool, errors=(Unreadable(name, f"cannot be opened: {error.strerror or error}"),))
+
+
+def _isolated(model: Path, data: Any, options: Options) -> Report:
+    with isolation() as confined:
+        try:
+            return lint_isolated(confined, model, data, options)
+        except IsolationError as error:
+            return Report(errors=(Unreadable(str(model), str(error)),))
+
+
+def isolation(*, sandbox: str = "auto", memory: int = 1 << 30) -> Isolation:
+    """Return what lints files in confined processes, quickly once it is started; a context manager, for any number of
+    threads.
+
+    sandbox: "auto", "require" or "off". memory: bytes that one process may have resident.
+    """
+    from linter.commands.isolated import Bounds, Isolation
+
+    return Isolation(Bounds(sandbox, memory))
+
+
+def lint_isolated(
+    isolation: Isolation,
+    model: Path,
+    data: str | Path | None = None,
+    options: Options | None = None,
+    *,
+    name: str | None = None,
+    tell: Callable[[str, int], None] | None = None,
+) -> Report:
+    """Return the report of one file of strangers, read and, where there are data, run in confined processes.
+
+    data: a file of samples. name: what the report calls the model. tell: hears of progress, a stage ("reading",
+    "sampling") and how much of it is done. Raises IsolationError where a process was ended or gave no report.
+    """
+    from linter import __version__
+    from linter.commands.isolated import lint_stranger
+
+    return lint_stranger(isolation, model, data, options or Options(), name or str(model), tell, __version__)
+
+
+def rule_set() -> str:
+    """Return a name for what judges: the version, and a digest of the code and of the Python it runs on. Equal names
+    give equal reports.
+    """
+    from linter.commands import rules as verb
+
+    return verb.rule_set()
+
+
+def validate(options: Options) -> None:
+    """Raise UnknownCodeError (a ValueError) for options that name no rule."""
+    from linter.rules import RULES
+    from linter.selection import selected
+
+    selected(RULES, options)
+
+
+def check(invocation: Invocation, options: Options, advance: Callable[[Path], None] = lambda path: None) -> Report:
+    """Return the report of a run over files and folders."""
+    from linter import __version__
+    from linter.commands import check as verb
+
+    return verb.check(invocation, options, __version__, advance)
+
+
+def exit_code(report: Report, options: Options) -> int:
+    """Return 0, 1 or 2 as the command line does."""
+    from linter.commands import check as verb
+
+    return verb.exit_code(report, options)
+
+
+def write_baseline(report: Report, path: Path) -> None:
+    """Write the report's findings as what is known from now on."""
+    from linter import baseline
+
+    path.write_text(baseline.dump(report), encoding="utf-8")
+
+
+def render(report: Report, format: str, *, colour: bool = False) -> str:
+    """Return the report in one of `linter.reporters.REPORTERS`."""
+    from linter.reporters import REPORTERS
+
+    return REPORTERS[format](report, colour=True) if colour else REPORTERS[format](report)
+
+
+def render_page(report: Report, **frame: Any) -> str:
+    """Return the report as a page inside another site's frame; `frame` is for `linter.reporters.html.render`."""
+    from linter.reporters import REPORTERS
+
+    return REPORTERS["html"](report, **frame)
+
+
+def explain(code: str) -> str:
+    """Return the page of a rule as Markdown; raises UnknownCodeError."""
+    from linter.commands import explain as verb
+
+    return verb.explain(code)
+
+
+def list_rules(format: str = "text") -> str:
+    """Return the catalogue, a line a rule, or as JSON."""
+    from linter.commands import rules as verb
+
+    return verb.render(format)
+
+
+def render_catalogue() -> str:
+    """Return the catalogue's document as Markdown."""
+    from linter.commands import docs as verb
+
+    return verb.render_catalogue()
+
+
+def convert(old: Path, new: Path) -> str:
+    """Write an old model as a `.keras` file and return what was done; raises ValueError or OSError."""
+    from linter.commands import convert as verb
+
+    return verb.convert(old, new)
+
+
+def diff(old: Path, new: Path, options: Options, data: str | None = None) -> Difference:
+    """Return what changed between two models; raises ValueError or OSError."""
+    from linter.commands import diff as verb
+
+    return verb.diff(old, new, options, data)
+
+
+def render_diff(difference: Difference) -> str:
+    """Return a difference as text."""
+    from linter.commands import diff as verb
+
+    return verb.render(difference)
+
+
+def diff_exit_code(difference: Difference, options: Options) -> int:
+    """Return 0, 1 for new findings, or 2."""
+    from linter.commands import diff as verb
+
+    return verb.exit_code(difference, options)
+
+
+def demo(folder: Path | None = None) -> int:
+    """Write a small model with planted problems, lint it, and print the report; return 0."""
+    from linter.commands import demo as verb
+
+    return verb.demo(folder)

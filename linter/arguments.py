@@ -1,0 +1,120 @@
+"""The command line's words: which commands and options there are. Parses; decides nothing."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from linter import __version__
+
+FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "html")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of `keras-lint`."""
+    top = argparse.ArgumentParser(
+        prog="keras-lint", description="Find risky patterns in saved Keras models, without Keras."
+    )
+    top.add_argument("--version", action="version", version=f"keras-lint {__version__}")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    _check(
+        verbs.add_parser(
+            "check",
+            help="lint models",
+            description="Lint saved Keras models. Exits 0 (nothing at --fail-on), 1 (findings) or 2 (could not lint).",
+        )
+    )
+    rules = verbs.add_parser("rules", help="list the rules")
+    rules.add_argument("--format", choices=("text", "json"), default="text")
+    explain = verbs.add_parser("explain", help="say what a rule is about")
+    explain.add_argument("code", metavar="CODE")
+    convert = verbs.add_parser("convert", help="write an old model as a .keras file for today's Keras")
+    convert.add_argument(
+        "old", type=Path, metavar="OLD", help=".h5 of Keras 1 or 2, SavedModel with Keras metadata, .keras"
+    )
+    convert.add_argument("--output", "-o", type=Path, metavar="NEW", required=True, help="the .keras file to write")
+    diff = verbs.add_parser("diff", help="say what changed between two models", description="Exits 1 on new findings.")
+    diff.add_argument("old", type=Path, metavar="OLD")
+    diff.add_argument("new", type=Path, metavar="NEW")
+    diff.add_argument("--data", metavar="FILE", help="run both models on this, as in check")
+    diff.add_argument(
+        "--fail-on", choices=("error", "warning", "info", "never"), help="least severity of a new finding"
+    )
+    demo = verbs.add_parser("demo", help="lint a small model with planted problems")
+    demo.add_argument(
+        "--output", "-o", type=Path, metavar="FOLDER", help="where to leave the model (default: a temporary folder)"
+    )
+    docs = verbs.add_parser("docs", help="write the rules' pages")
+    docs.add_argument("--output", "-o", type=Path, metavar="FILE", help="where to write (default: standard output)")
+    return top
+
+
+def _check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help=".keras, .h5 or .hdf5 file, SavedModel folder, weights file, or a folder to walk",
+    )
+    judge = check.add_argument_group("what to judge")
+    judge.add_argument(
+        "--select",
+        action="append",
+        default=[],
+        metavar="CODES",
+        help="codes or prefixes that replace the default set: RNN,INI2",
+    )
+    judge.add_argument("--ignore", action="append", default=[], metavar="CODES", help="codes or prefixes to leave out")
+    judge.add_argument(
+        "--severity", action="append", default=[], metavar="CODE=LEVEL", help="another severity for a code or prefix"
+    )
+    judge.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "info", "never"),
+        help="least severity that fails the run (default: warning)",
+    )
+    judge.add_argument(
+        "--input-range", metavar="LO:HI", help="least and greatest value of the inputs, where they are known"
+    )
+    judge.add_argument("--config", type=Path, metavar="FILE", help="settings file instead of the project's")
+    judge.add_argument("--baseline", type=Path, metavar="FILE", help="leave out the findings that this file knows")
+    judge.add_argument(
+        "--write-baseline", type=Path, metavar="FILE", help="write the findings to a baseline, and exit 0"
+    )
+    data = check.add_argument_group("sample data")
+    data.add_argument(
+        "--data",
+        metavar="FILE",
+        help="run the model on this: .npy, .npz, .csv, .parquet, .h5, a folder of images, module:function",
+    )
+    data.add_argument("--max-samples", type=int, metavar="N", help="samples to run at most")
+    data.add_argument("--max-seconds", type=float, metavar="S", help="seconds to run at most")
+    data.add_argument(
+        "--import",
+        dest="modules",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="admit the classes of a module of yours",
+    )
+    data.add_argument(
+        "--trust", action="store_true", help="let Keras load the file itself, Lambdas and all, inside the sandbox"
+    )
+    data.add_argument(
+        "--sandbox", choices=("auto", "require", "off"), default="auto", help="how the run is confined (default: auto)"
+    )
+    run = check.add_argument_group("this run")
+    run.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
+    run.add_argument(
+        "--output", "-o", type=Path, metavar="FILE", help="write the report here instead of standard output"
+    )
+    run.add_argument("--isolate", action="store_true", help="read the files in a confined process")
+    run.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="models to lint at once (0: one a core)")
+
+
+def _jobs(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of jobs")
+    return value

@@ -1,0 +1,125 @@
+"""check: paths -> one report. Finds the models, lints each, leaves out what the baseline knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from linter import baseline
+from linter.commands.lint import Run, lint_model
+from linter.commands.settle import Outcome, settled
+from linter.finding import ModelReport, Report, Tool, Unreadable
+from linter.invocation import Invocation
+from linter.options import Options
+from linter.read.discover import Target, targets
+from linter.rules import RULES
+from linter.selection import selected
+
+
+def check(
+    invocation: Invocation, options: Options, version: str, advance: Callable[[Path], None] = lambda path: None
+) -> Report:
+    """Return the report of a run; `advance` is called with each path as it is finished.
+
+    Raises UnknownCodeError, BaselineError or OSError for options that cannot be followed; never for a bad model.
+    """
+    selected(RULES, options)  # a wrong code must fail before any work
+    known = baseline.load(invocation.baseline) if invocation.baseline else None
+    listed, errors = _targets(invocation.paths)
+    outcomes = list(_outcomes(listed, invocation, options, advance))
+    models = tuple(outcome for outcome in outcomes if isinstance(outcome, ModelReport))
+    errors += [outcome for outcome in outcomes if isinstance(outcome, Unreadable)]
+    errors += _empty(invocation.paths, listed, outcomes)
+    report = Report(Tool(version=version), models, tuple(errors))
+    return baseline.beyond(report, known) if known is not None else report
+
+
+def _targets(paths: Iterable[Path]) -> tuple[list[Target], list[Unreadable]]:
+    listed: list[Target] = []
+    errors: list[Unreadable] = []
+    for path in paths:
+        try:
+            listed += targets(path)
+        except OSError as error:
+            errors.append(Unreadable(str(path), f"cannot be opened: {error.strerror or error}"))
+    return listed, errors
+
+
+def _empty(paths: Iterable[Path], listed: list[Target], outcomes: list[Outcome]) -> list[Unreadable]:
+    """Return the folders in which no model was found."""
+    spoken = [target.path for target, outcome in zip(listed, outcomes, strict=True) if outcome is not None]
+    folders = [
+        path for path in paths if path.is_dir() and not any(item == path or path in item.parents for item in spoken)
+    ]
+    return [
+        Unreadable(str(path), "no Keras model in this folder (.keras, .h5, .hdf5 or a SavedModel)") for path in folders
+    ]
+
+
+def _outcomes(
+    listed: list[Target], invocation: Invocation, options: Options, advance: Callable[[Path], None]
+) -> Iterator[Outcome]:
+    if invocation.isolate:
+        from linter.commands import isolated
+
+        yield from _watched(listed, isolated.outcomes(listed, options, invocation), advance)
+        return
+    work = partial(outcome, options=options, invocation=invocation)
+    if invocation.jobs == 1 or len(listed) < 2:
+        results: Iterable[Outcome] = map(work, listed)
+        yield from _watched(listed, results, advance)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(invocation.jobs or None) as pool:
+        yield from _watched(listed, pool.map(work, listed), advance)
+
+
+def _watched(listed: list[Target], results: Iterable[Outcome], advance: Callable[[Path], None]) -> Iterator[Outcome]:
+    for target, result in zip(listed, results, strict=True):
+        advance(target.path)
+        yield result
+
+
+def outcome(target: Target, options: Options, invocation: Invocation) -> Outcome:
+    """Return what is said of one model; None for a file that a folder walk passes over."""
+    return settled(target, lambda: _linted(target.path, options, invocation, str(target.path)))
+
+
+def _linted(path: Path, options: Options, invocation: Invocation, name: str) -> ModelReport:
+    run = _run(path, options, invocation) if invocation.data is not None else None
+    if not invocation.digest or not path.exists():
+        return lint_model(path, options, name, run, trusted=invocation.trust)
+    from concurrent.futures import ThreadPoolExecutor
+
+    from linter.digest import sha256
+
+    with ThreadPoolExecutor(1) as pool:  # hashing lets other threads run
+        digest = pool.submit(sha256, path)
+        return replace(lint_model(path, options, name, run, trusted=invocation.trust), sha256=digest.result())
+
+
+def _run(path: Path, options: Options, invocation: Invocation) -> Run:
+    """Return what runs the model on the invocation's data."""
+    assert invocation.data is not None
+    from linter.live.run import Request, observe
+
+    request = Request(
+        model=path,
+        data=invocation.data,
+        limits=options.limits,
+        sandbox=invocation.sandbox,
+        modules=invocation.modules,
+        trust=invocation.trust,
+        generators=invocation.generators,
+    )
+    return lambda: observe(request)
+
+
+def exit_code(report: Report, options: Options) -> int:
+    """Return 2 where something could not be linted, else 1 where a finding reaches `fail_on`, else 0."""
+    if report.errors or any(model.failures for model in report.models):
+        return 2
+    return int(any(options.fail_on.admits(finding.severity) for _, finding in report.findings()))

@@ -1,0 +1,58 @@
+"""The child's side of isolated linting: one model in, one JSON report out. Confined; nothing it says is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from linter import __version__, schema
+from linter.commands.lint import lint_model
+from linter.commands.settle import settled
+from linter.digest import sha256
+from linter.finding import ModelReport, Report, Tool, Unreadable
+from linter.live.errors import RunError
+from linter.observation import Observation
+from linter.read.discover import Target
+from linter.reporters.json import render
+
+
+def work(job: Mapping[str, Any], emit: Callable[[Mapping[str, Any]], None]) -> dict[str, Any]:
+    """Return {"report": JSON}, {"passed_over": true} for what is no model, or {"run": true} where data are to be run
+    first.
+
+    job: path, found, name, options, data, trust, digest, and what the run on data saw as `observation`.
+    """
+    target = Target(Path(job["path"]), bool(job["found"]))
+    runner = _Runner(job.get("observation"))
+    said = settled(target, lambda: _linted(target.path, job, runner))
+    if runner.wanted:
+        return {"run": True}
+    if said is None:
+        return {"passed_over": True}
+    tool = Tool(version=__version__)
+    if isinstance(said, Unreadable):
+        return {"report": render(Report(tool, errors=(replace(said, path=job["name"]),)))}
+    return {"report": render(Report(tool, models=(said,)))}
+
+
+def _linted(path: Path, job: Mapping[str, Any], runner: _Runner) -> ModelReport:
+    options = schema.options(job["options"])
+    run = runner.run if job["data"] else None
+    report = lint_model(path, options, job["name"], run, trusted=bool(job["trust"]))
+    return replace(report, sha256=sha256(path)) if job["digest"] else report
+
+
+class _Runner:
+    """Gives the observation where the parent has made one, and remembers that it is wanted where not."""
+
+    def __init__(self, stored: Mapping[str, Any] | None) -> None:
+        self.stored, self.wanted = stored, False
+
+    def run(self) -> Observation:
+        """Return the observation; raises RunError where there is none yet."""
+        if self.stored is None:
+            self.wanted = True
+            raise RunError("the model has not been run yet")
+        return schema.observation(self.stored)

@@ -1,0 +1,50 @@
+"""rules: the catalogue, a line a rule, and a name for all that judges."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from functools import cache
+from pathlib import Path
+
+from linter import __version__
+from linter.rules import RULES
+
+
+def render(format: str) -> str:
+    """Return the catalogue as "text" or "json"."""
+    if format == "json":
+        rows = [
+            {
+                "code": r.code,
+                "name": r.name,
+                "severity": r.severity.value,
+                "evidence": r.evidence.value,
+                "default": r.default,
+                "summary": summary(r.__doc__),
+            }
+            for r in RULES
+        ]
+        return json.dumps(rows, indent=1)
+    width = max(len(rule.name) for rule in RULES)
+    return "\n".join(
+        f"{rule.code}  {rule.name:<{width}}  {rule.severity.value if rule.default else 'off':<7}  "
+        f"{rule.evidence.value:<7}  {summary(rule.__doc__)}"
+        for rule in RULES
+    )
+
+
+def summary(doc: str | None) -> str:
+    """Return the first line of a rule's page."""
+    return (doc or "").strip().split("\n", 1)[0]
+
+
+@cache
+def rule_set() -> str:
+    """Return the version with a digest of our code and of the Python that runs it."""
+    root = Path(__file__).resolve().parents[1]
+    whole = hashlib.sha256(sys.version.encode())
+    for path in sorted(root.rglob("*.py")):
+        whole.update(path.read_bytes())
+    return f"{__version__}+{whole.hexdigest()[:12]}"

@@ -1,0 +1,92 @@
+"""An old file -> a `.keras` that today's Keras loads: rebuilt, saved, loaded again by Keras.
+
+And both run on the same inputs.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from linter.graph import ModelGraph
+from linter.live.compiled import compile_like
+from linter.live.construct import CannotRebuildError
+from linter.live.rebuild import Rebuilt, rebuild
+
+TOLERANCE = 1e-5
+SAMPLES = 8
+ANY_SIZE = 16
+"""What stands for a dimension that may have any size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What was written.
+
+    `difference`: greatest, relative to the greatest output, between the rebuilt and the loaded model.
+    """
+
+    path: Path
+    parameters: int
+    difference: float
+    lost: tuple[str, ...] = field(default_factory=tuple)
+
+
+def convert(graph: ModelGraph, output: Path) -> Converted:
+    """Write the model of `graph` to `output`, whole or not at all.
+
+    Raises CannotRebuildError where a layer cannot be carried over, or the written file computes something else.
+    """
+    rebuilt = rebuild(graph, fused=True)
+    if not rebuilt.complete:
+        raise CannotRebuildError(_why(rebuilt))
+    lost = compile_like(rebuilt.model, graph.training)
+    draft = output.with_name(f".{os.getpid()}.{output.stem}.keras")
+    try:
+        rebuilt.model.save(draft)
+        difference = _difference(rebuilt.model, keras.saving.load_model(draft, safe_mode=True, compile=False))
+        if not difference <= TOLERANCE:
+            raise CannotRebuildError(
+                f"the written model differs by {difference:.2g} from the old one; nothing was written"
+            )
+        draft.replace(output)
+    finally:
+        draft.unlink(missing_ok=True)
+    nested = any("/" in node.layer for node in graph.nodes)
+    told = ("nesting: the layers of inner models stand side by side",) if nested else ()
+    return Converted(output, rebuilt.model.count_params(), difference, (*lost, *told))
+
+
+def _why(rebuilt: Rebuilt) -> str:
+    listed = "; ".join(f"{item.layer} ({item.class_name}): {item.reason}" for item in rebuilt.missing[:5])
+    return f"cannot be converted: {listed or 'its outputs could not be rebuilt'}"
+
+
+def _difference(one: keras.Model, two: keras.Model) -> float:
+    """Return the greatest difference of outputs on random inputs, relative to the greatest output."""
+    inputs = random_inputs(one)
+    pairs = zip(_outputs(one, inputs), _outputs(two, inputs), strict=True)
+    return max(float(np.abs(a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0), 1e-12)) for a, b in pairs)
+
+
+def random_inputs(model: keras.Model, samples: int = SAMPLES, seed: int = 0) -> list[Any]:
+    """Return random inputs of the right shapes: normal values, or small whole numbers where the model takes those."""
+    random = np.random.default_rng(seed)
+    out = []
+    for tensor in model.inputs:
+        shape = (samples, *(ANY_SIZE if size is None else size for size in tensor.shape[1:]))
+        whole = str(tensor.dtype).startswith(("int", "uint"))
+        out.append(
+            random.integers(0, 2, shape).astype(tensor.dtype) if whole else random.normal(size=shape).astype("float32")
+        )
+    return out
+
+
+def _outputs(model: keras.Model, inputs: list[Any]) -> list[Any]:
+    found = model.predict_on_batch(inputs if len(inputs) > 1 else inputs[0])
+    return [np.asarray(item, dtype=np.float64) for item in (found if isinstance(found, list | tuple) else [found])]

@@ -1,0 +1,41 @@
+"""Which models a path stands for: a file, a SavedModel, or a folder to walk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIXES = (".keras", ".h5", ".hdf5")
+SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages"))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A model to lint. One that was `found` in a folder may turn out to be no model; one that was named may not."""
+
+    path: Path
+    found: bool
+
+
+def targets(path: Path) -> Iterator[Target]:
+    """Yield the models at `path`, in the order of their names."""
+    if not path.is_dir() or is_saved_model(path):
+        yield Target(path, found=False)
+        return
+    for folder, names, files in os.walk(path):
+        here = Path(folder)
+        if here != path and is_saved_model(here):
+            names.clear()
+            yield Target(here, found=True)
+            continue
+        names[:] = sorted(name for name in names if not name.startswith(".") and name not in SKIPPED_FOLDERS)
+        for name in sorted(files):
+            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                yield Target(here / name, found=True)
+
+
+def is_saved_model(path: Path) -> bool:
+    """Whether a folder holds a SavedModel."""
+    return any((path / name).is_file() for name in ("saved_model.pb", "keras_metadata.pb"))

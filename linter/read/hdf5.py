@@ -1,0 +1,297 @@
+"""HDF5 without following anything: what a file declares, link by link, and handles to its data sets.
+
+External and soft links, external and virtual storage, unknown filters and shapes out of proportion become defects; they
+are never dereferenced.
+The file is open only while it is walked; values in one piece are later read by offset, all others by opening it again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from linter.graph import Defect, Weight
+from linter.options import Limits
+from linter.read import hdf5_heaps
+from linter.read.errors import UnreadableError
+from linter.read.headroom import bounded
+from linter.read.source import Source, SourceFile
+from linter.read.weights import LoadedWeight, SlabWeight, StoredWeight
+
+if TYPE_CHECKING:
+    import h5py
+    import numpy as np
+
+MAGIC = b"\x89HDF\r\n\x1a\n"
+KNOWN_FILTERS = frozenset((1, 2, 3, 4, 32000))  # deflate, shuffle, fletcher32, szip, lzf
+
+
+@dataclass(slots=True)
+class Tree:
+    """What an HDF5 file holds: attributes of groups, and data sets, by path ("" is the root; separators are "/")."""
+
+    attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    weights: dict[str, Weight] = field(default_factory=dict)
+    defects: list[Defect] = field(default_factory=list)
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[h5py.File]:
+    """Open `source` as HDF5, and close it whatever happens: a file object left open crashes the interpreter at its
+    end."""
+    os.environ.setdefault("HDF5_PLUGIN_PRELOAD", "::")  # no filter is loaded from elsewhere
+    import h5py
+
+    try:
+        file = h5py.File(SourceFile(source), "r")
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UnreadableError(f"damaged HDF5 file: {_first_line(error)}") from None
+    with file:
+        yield file
+
+
+def walk(source: Source, limits: Limits, values: Mapping[str, Any] | None = None) -> Tree:
+    """Return what the file declares; raises UnreadableError where HDF5 itself is damaged or past the limits."""
+    tree = Tree()
+    with bounded(), opened(source) as file:
+        try:
+            _Walker(source, limits, tree).group(file.id)
+        except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
+            raise UnreadableError(f"damaged HDF5 file: {_first_line(error)}") from None
+    return tree
+
+
+class _Walker:
+    """Visits every object of a file once."""
+
+    def __init__(self, source: Source, limits: Limits, tree: Tree) -> None:
+        self.source, self.limits, self.tree = source, limits, tree
+        self.seen: set[int] = set()
+        self.links = 0
+        self.declared = 0
+
+    def group(self, root: h5py.h5g.GroupID) -> None:
+        """Visit all that hangs below `root`, without recursion."""
+        from h5py import h5l, h5o
+
+        pending: list[tuple[str, h5py.h5g.GroupID]] = [("", root)]
+        self.seen.add(h5o.get_info(root).addr)
+        groups = []
+        while pending:
+            path, group = pending.pop()
+            groups.append((path, group))
+            for raw in group:
+                self._count()
+                name = _clean(raw)
+                place = f"{path}/{name}" if path else name
+                link = group.links.get_info(raw)
+                if link.type != h5l.TYPE_HARD:
+                    self._link(group, raw, place, link.type)
+                    continue
+                self._object(h5o.open(group, raw), place, pending)
+        hdf5_heaps.check(self.source, self._data())
+        self.tree.attributes.update({path: self.attributes(group) for path, group in groups})
+
+    def _data(self) -> Iterator[tuple[int, int]]:
+        """Yield where the data sets lie that are stored in one piece."""
+        for weight in self.tree.weights.values():
+            if isinstance(weight, StoredWeight):
+                width = 2 if weight.dtype == "bfloat16" else int(weight.dtype[2:] or 1)
+                yield weight.offset, weight.offset + prod(weight.shape) * width
+
+    def _object(self, item: Any, place: str, pending: list[tuple[str, h5py.h5g.GroupID]]) -> None:
+        from h5py import h5d, h5g, h5o
+
+        address = h5o.get_info(item).addr
+        if isinstance(item, h5g.GroupID):
+            if address not in self.seen:
+                self.seen.add(address)
+                pending.append((place, item))
+        elif isinstance(item, h5d.DatasetID):
+            self._data_set(item, place)
+
+    def _count(self) -> None:
+        self.links += 1
+        if self.links > self.limits.max_links:
+            raise UnreadableError(
+                f"the HDF5 file holds more than {self.limits.max_links:,} links, which is past the limit `max_links`"
+            )
+
+    def _link(self, group: h5py.h5g.GroupID, raw: bytes, place: str, kind: int) -> None:
+        from h5py import h5l
+
+        value = group.links.get_val(raw) if kind in (h5l.TYPE_SOFT, h5l.TYPE_EXTERNAL) else b""
+        parts = value if isinstance(value, tuple) else (value,)
+        target = ":".join(_text(part) for part in parts)
+        word = {h5l.TYPE_SOFT: "a soft link", h5l.TYPE_EXTERNAL: "an external link"}.get(kind, "a user-defined link")
+        known = " (CVE-2026-1669)" if kind == h5l.TYPE_EXTERNAL else ""
+        self.tree.defects.append(
+            Defect(
+                "SEC005",
+                f"{place!r} is {word} to {target[:200]!r}: loading the model would read what it points to{known}",
+                pointer=place,
+            )
+        )
+
+    def _data_set(self, data: h5py.h5d.DatasetID, place: str) -> None:
+        from h5py import h5d
+
+        scalar = data.get_space().get_simple_extent_ndims() < 0
+        shape: tuple[int, ...] = () if scalar else tuple(int(size) for size in data.shape)
+        plist = data.get_create_plist()
+        layout = plist.get_layout()
+        if not self._sound(data, plist, layout, place):
+            return
+        dtype = self._dtype(data)
+        if dtype is None:
+            return
+        values: int = prod(shape)
+        size = values * data.get_type().get_size()
+        if not self._proportionate(size, data.get_storage_size(), layout, place):
+            return
+        offset = data.get_offset() if layout == h5d.CONTIGUOUS else None
+        name = f"/{place}"
+        if offset is not None and data.get_storage_size() >= size:
+            self.tree.weights[place] = StoredWeight(name, shape, dtype, self.source, offset)
+        elif shape and values:
+            self.tree.weights[place] = SlabWeight(name, shape, dtype, _slabs(self.source, place, dtype))
+        else:
+            self.tree.weights[place] = LoadedWeight(name, shape, dtype, _whole(self.source, place, dtype))
+
+    def _sound(self, data: h5py.h5d.DatasetID, plist: Any, layout: int, place: str) -> bool:
+        from h5py import h5d
+
+        if plist.get_external_count():
+            target = _text(plist.get_external(0)[0])
+            where = f"{place!r} keeps its values in another file, {target[:200]!r}"
+            message = f"{where}: loading the model would read it (CVE-2026-1669)"
+        elif layout == h5d.VIRTUAL:
+            message = f"{place!r} is a virtual data set: its values come from other files"
+        elif unknown := [code for code in _filters(plist) if code not in KNOWN_FILTERS]:
+            message = f"{place!r} needs HDF5 filter {unknown[0]}, which would have to be loaded as a plug-in"
+        else:
+            return True
+        self.tree.defects.append(Defect("SEC005", message, pointer=place))
+        return False
+
+    def _proportionate(self, size: int, stored: int, layout: int, place: str) -> bool:
+        from h5py import h5d
+
+        self.declared += size
+        ratio = size / max(stored, 1)
+        over = (
+            size > self.limits.ratio_floor
+            and ratio > self.limits.max_ratio
+            and (layout == h5d.CHUNKED or stored < size)
+        )
+        if not over and self.declared <= self.limits.max_unpacked_bytes:
+            return True
+        message = f"{place!r} declares {size:,} bytes and stores {stored:,} (CVE-2026-0897)"
+        self.tree.defects.append(
+            Defect(
+                "SEC007",
+                message,
+                pointer=place,
+                measured={"declared_bytes": float(size), "stored_bytes": float(stored)},
+            )
+        )
+        return False
+
+    def _dtype(self, data: h5py.h5d.DatasetID) -> str | None:
+        """Return NumPy's code for the stored type; None for what is no number."""
+        from h5py import h5t
+
+        kind = data.get_type()
+        if kind.get_class() == h5t.OPAQUE and kind.get_size() == 2:
+            return "bfloat16"
+        if kind.get_class() not in (h5t.INTEGER, h5t.FLOAT, h5t.ENUM):
+            return None
+        try:
+            return str(kind.dtype.str)
+        except TypeError:
+            return None
+
+    def attributes(self, group: Any) -> dict[str, Any]:
+        """Return the attributes of a group: strings, numbers and lists of them."""
+        from h5py import h5a
+
+        out: dict[str, Any] = {}
+        for i in range(h5a.get_num_attrs(group)):
+            attribute = h5a.open(group, index=i)
+            size = (
+                prod(attribute.shape or ()) * attribute.get_type().get_size()
+            )  # h5py takes a storage size of 0 for an error
+            if size > self.limits.max_attribute_bytes:
+                name = _clean(attribute.name)
+                raise UnreadableError(
+                    f"HDF5 attribute {name!r} has {size:,} bytes, past the limit `max_attribute_bytes`"
+                )
+            out[_clean(attribute.name)] = _attribute(attribute)
+        return out
+
+
+def _attribute(attribute: Any) -> Any:
+    import numpy as np
+    from h5py import h5t
+
+    kind = attribute.get_type()
+    shape = attribute.shape
+    if shape is None or kind.get_class() not in (h5t.STRING, h5t.INTEGER, h5t.FLOAT, h5t.ENUM):
+        return None
+    if not prod(shape):
+        return []
+    values = np.empty(shape, dtype=kind.dtype)
+    attribute.read(values)
+    return values.item() if values.ndim == 0 else values.reshape(-1).tolist()
+
+
+def _filters(plist: Any) -> list[int]:
+    return [int(plist.get_filter(i)[0]) for i in range(plist.get_nfilters())]
+
+
+def _slabs(source: Source, place: str, dtype: str) -> Any:
+    """Return a reader of a chunked data set by ranges of its first axis."""
+
+    def slabs(most: int) -> Iterator[np.ndarray]:
+        with opened(source) as file:
+            data = file[place]
+            rows = max(1, most // max(prod(data.shape[1:]), 1))
+            if data.chunks:  # whole chunks, so that none is unpacked twice
+                rows = max(rows // data.chunks[0], 1) * data.chunks[0]
+            for start in range(0, data.shape[0], rows):
+                with bounded():
+                    slab = data[start : start + rows]
+                yield _stored(slab, dtype)
+
+    return slabs
+
+
+def _whole(source: Source, place: str, dtype: str) -> Any:
+    def load() -> np.ndarray:
+        import numpy as np
+
+        with opened(source) as file:
+            return _stored(np.asarray(file[place][()]), dtype)
+
+    return load
+
+
+def _stored(values: np.ndarray, dtype: str) -> np.ndarray:
+    return values.view("<u2") if dtype == "bfloat16" else values
+
+
+def _clean(raw: bytes | str) -> str:
+    """A name as text, with the separators that Windows wrote into it."""
+    return _text(raw).replace("\\", "/")
+
+
+def _text(raw: bytes | str) -> str:
+    return raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__

@@ -1,0 +1,74 @@
+"""Counts and orders that several reporters share. Knows reports, no medium."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from linter.finding import Evidence, Finding, ModelReport, Report, Severity
+from linter.graph import Unanalysed
+
+WORST_FIRST = tuple(sorted(Severity, key=lambda severity: -severity.rank))
+_WHERE = {
+    Evidence.CONFIG: "by the configuration",
+    Evidence.WEIGHTS: "from the weights",
+    Evidence.SAMPLE: "on the sample",
+}
+
+
+def plural(count: int, noun: str) -> str:
+    """Return "1 model", "2 models"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by severity; within one severity they keep their order."""
+    return sorted(findings, key=lambda finding: -finding.severity.rank)
+
+
+def counts(report: Report) -> dict[Severity, int]:
+    """Return how many findings there are of each severity, worst first, without those of which there are none."""
+    found = Counter(finding.severity for _, finding in report.findings())
+    return {severity: found[severity] for severity in WORST_FIRST if found[severity]}
+
+
+def described(report: Report) -> str:
+    """Return "2 models: 1 error, 3 warnings" or "1 model: no findings", and what could not be read."""
+    words = [_counted(count, severity) for severity, count in counts(report).items()]
+    parts = [f"{plural(len(report.models), 'model')}: {', '.join(words) or 'no findings'}"] if report.models else []
+    if report.errors:
+        parts.append(f"{plural(len(report.errors), 'file')} not read")
+    if failed := sum(len(model.failures) for model in report.models):
+        parts.append(f"{plural(failed, 'rule')} failed")
+    return "; ".join(parts) or "no models"
+
+
+def _counted(count: int, severity: Severity) -> str:
+    return f"{count:,} info" if severity is Severity.INFO else plural(count, severity.value)
+
+
+def skipped(models: Iterable[ModelReport]) -> dict[str, list[str]]:
+    """Return reason -> codes of the rules that did not run for it, over all models."""
+    reasons: dict[str, dict[str, None]] = {}
+    for model in models:
+        for skip in model.skipped:
+            reasons.setdefault(skip.reason, {})[skip.code] = None
+    return {reason: sorted(codes) for reason, codes in reasons.items()}
+
+
+def known(finding: Finding) -> str:
+    """Return how a finding is known: "proven by the configuration"."""
+    return f"{finding.certainty.value} {_WHERE[finding.evidence]}"
+
+
+def unfollowed(item: Unanalysed) -> str:
+    """Return "not analysed: crop (Lambda), why"."""
+    what = f"{item.layer} ({item.class_name})" if item.layer else item.class_name
+    return f"not analysed: {what}, {item.reason}"
+
+
+def facts(model: ModelReport) -> str:
+    """Return what a file is: "keras, Keras 3.15.1, 12,345 parameters"."""
+    version = f"Keras {model.keras_version}" if model.keras_version else ""
+    size = plural(model.parameters, "parameter") if model.parameters is not None else "parameters unknown"
+    return ", ".join(part for part in (model.format, version, size) if part)

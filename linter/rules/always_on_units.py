@@ -1,0 +1,53 @@
+"""DED405."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, final
+
+from linter.finding import Certainty, Evidence, Finding, Severity
+from linter.rule import Example, Rule, Subject
+
+
+@final
+class AlwaysOnUnits(Rule):
+    """Rectifiers that never clip: they are linear.
+
+    ## What it does
+    Reports layers in which more than half of the rectified units fired on every position of every sample.
+
+    ## Why is this bad?
+    A rectifier that never clips is the identity: such layers merge into one linear map, and depth is spent for
+    nothing.
+
+    ## The numbers behind
+    At least 100 samples are asked for; with n samples, a unit that always fired is off on less than 3/n of the data
+    with 95 % confidence.
+
+    ## References
+    Montufar et al. (2014), arXiv:1402.1869: what a rectifier's kinks are worth.
+    """
+
+    code: ClassVar = "DED405"
+    name: ClassVar = "always-on-units"
+    severity: ClassVar = Severity.INFO
+    evidence: ClassVar = Evidence.SAMPLE
+    certainty: ClassVar = Certainty.OBSERVED
+    flagged: ClassVar = (Example("observed(small(), 1000, fired={'dense.activation': (1000,) * 8})"),)
+    passing: ClassVar = (Example("observed(small(), 1000, fired={'dense.activation': (1000,) * 3 + (500,) * 5})"),)
+
+    def check(self, model: Subject) -> Iterator[Finding]:
+        from linter.analysis.units import layers_of
+
+        for found in layers_of(model):
+            if not found.can_die or found.is_output or found.samples < 100:
+                continue
+            always = tuple(i for i, count in enumerate(found.fired_positions) if count == found.positions)
+            if len(always) > 0.5 * found.units:
+                yield self.finding(
+                    f"{len(always)} of {found.units} {found.activation} units never clip on {found.samples} "
+                    "samples: here the layer is linear",
+                    (found.layer,),
+                    units={found.layer: always},
+                    measured={"always_on_share": len(always) / found.units, "samples": float(found.samples)},
+                )
