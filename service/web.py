@@ -1,0 +1,61 @@
+"""gunicorn's part: web processes with threads, whose waiting clients are sent away when they are to stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
+from prometheus_client.multiprocess import mark_process_dead
+
+from service.app import create_app
+from service.parent import end_with_parent
+from service.settings import Settings
+
+GRACE = 6
+"""Seconds that requests are given to end when the server stops."""
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """A worker that does not make its end wait for those who wait for audits."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Begin to stop."""
+        self.wsgi.extensions["keras-lint"].waiting.close()
+        super().handle_exit(sig, frame)
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our settings, and nothing of the command line's or a file's."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Serve with these settings."""
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Say what gunicorn is to do."""
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        chosen: dict[str, Any] = {
+            "bind": f"{host}:{self.settings.port}",
+            "workers": self.settings.web_workers,
+            "threads": self.settings.threads,
+            "worker_class": "service.web.Worker",
+            "worker_connections": 1000,
+            "timeout": 120,
+            "graceful_timeout": GRACE,
+            "keepalive": 5,
+            "accesslog": None,
+            "loglevel": "warning",
+            "post_fork": lambda server, worker: end_with_parent(),
+            "child_exit": lambda server, worker: mark_process_dead(worker.pid),  # type: ignore[no-untyped-call]
+            "control_socket_disable": True,
+        }
+        for name, value in chosen.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the application, once in each web process."""
+        return create_app(self.settings)
