@@ -1,0 +1,195 @@
+"""Speed and accuracy of the activations as tables of ratios within one run: `python tests/bench/bench_activations.py`.
+
+Speed: forward and backward on 4096 x 4096 float32, in units of one copy of that tensor, beside Keras's function of the
+same name (TensorFlow and JAX, compiled by XLA) or PyTorch's (eager). KERAS_BACKEND chooses the backend, `--size`,
+`--rounds` and `--only` make it shorter, `--accuracy` prints the worst float32 error per function instead.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import keras
+import numpy as np
+
+import keras_act
+
+BACKEND = keras.backend.backend()
+RECTIFIERS = [
+    "relu",
+    "relu6",
+    "clipped_relu",
+    "leaky_relu",
+    "prelu",
+    "rrelu",
+    "shifted_relu",
+    "relu_squared",
+    "star_relu",
+]
+BOUNDED = ["hard_sigmoid", "hard_tanh", "hard_shrink", "soft_shrink"]
+SMOOTH = [
+    "elu",
+    "celu",
+    "selu",
+    "gelu",
+    "gelu_tanh",
+    "silu",
+    "swish",
+    "softplus",
+    "squareplus",
+    "sparse_plus",
+    "mish",
+    "telu",
+]
+SMOOTH += ["lisht", "sigmoid", "tanh", "tanh_shrink", "snake", "xielu", "dyt", "acon_c", "smu"]
+SPECIAL = {
+    "prelu": lambda x: keras_act.prelu(x, alpha=0.25),
+    "gelu_tanh": lambda x: keras_act.gelu(x, approximate=True),
+}
+
+
+def ours(name: str) -> Callable[[Any], Any]:
+    """The package's function of that name."""
+    return SPECIAL.get(name) or getattr(keras_act, name)
+
+
+def theirs(name: str) -> Callable[[Any], Any] | None:
+    """Keras's function of the same name; on PyTorch, PyTorch's."""
+    if BACKEND == "torch":
+        return _torch_function(name)
+    if name == "gelu_tanh":
+        return lambda x: keras.activations.gelu(x, approximate=True)
+    if name == "leaky_relu":
+        return lambda x: keras.activations.leaky_relu(x, negative_slope=0.01)
+    return getattr(keras.activations, name, None)
+
+
+def _torch_function(name: str) -> Callable[[Any], Any] | None:
+    import torch
+    import torch.nn.functional as F  # its usual name
+
+    special = {
+        "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
+        "hard_sigmoid": F.hardsigmoid,
+        "hard_tanh": F.hardtanh,
+        "hard_shrink": F.hardshrink,
+        "soft_shrink": F.softshrink,
+        "tanh_shrink": F.tanhshrink,
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "prelu": lambda x: F.leaky_relu(x, 0.25),
+        "clipped_relu": F.relu6,
+    }
+    return special.get(name) or getattr(F, name, None)
+
+
+def step(function: Callable[[Any], Any], x: Any, seed: Any) -> Callable[[], None]:
+    """One forward and backward pass as a call that returns when it is done."""
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        @tf.function(jit_compile=True)
+        def both(x: Any, seed: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = function(x)
+            return y, tape.gradient(y, x, seed)
+
+        return lambda: both(x, seed)[1][0, 0].numpy()
+    if BACKEND == "jax":
+        import jax
+
+        def vjp(x: Any, seed: Any) -> Any:
+            y, pull = jax.vjp(function, x)
+            return y, pull(seed)[0]
+
+        both = jax.jit(vjp)
+        return lambda: jax.block_until_ready(both(x, seed))
+    import torch
+
+    leaf = x.clone().requires_grad_(True)
+
+    def run() -> None:
+        torch.autograd.grad(function(leaf), leaf, seed)
+        if leaf.is_cuda:
+            torch.cuda.synchronize()
+
+    return run
+
+
+def copy_step(x: Any) -> Callable[[], Any]:
+    """One copy of the tensor: the unit."""
+    if BACKEND == "torch" and x.is_cuda:
+        import torch
+
+        target = torch.empty_like(x)
+        return lambda: (target.copy_(x), torch.cuda.synchronize())
+    source = np.asarray(keras.ops.convert_to_numpy(x))
+    target = np.empty_like(source)
+    return lambda: np.copyto(target, source)
+
+
+def alternate(steps: list[Callable[[], Any]], rounds: int) -> list[float]:
+    """Median seconds of each, measured in turns so that a noisy moment hits all of them."""
+    for s in steps:
+        s()
+    times: list[list[float]] = [[] for _ in steps]
+    for _ in range(rounds):
+        for s, seconds in zip(steps, times, strict=True):
+            start = time.perf_counter()
+            s()
+            seconds.append(time.perf_counter() - start)
+    return [statistics.median(t) for t in times]
+
+
+def speed(names: list[str], size: int, rounds: int) -> None:
+    """Prints the table of speed ratios."""
+    random = np.random.default_rng(0)
+    x = keras.ops.convert_to_tensor(random.normal(size=(size, size)).astype("float32"))
+    seed = keras.ops.convert_to_tensor(random.normal(size=(size, size)).astype("float32"))
+    print(f"{BACKEND}, {size} x {size} float32, forward + backward, median of {rounds}")
+    print(f"{'function':14} {'copies':>7} {'theirs':>7} {'ratio':>6}")
+    for name in names:
+        other = theirs(name)
+        steps = [copy_step(x), step(ours(name), x, seed)] + ([step(other, x, seed)] if other else [])
+        unit, mine, *rest = alternate(steps, rounds)
+        line = f"{name:14} {mine / unit:7.2f}"
+        print(line + (f" {rest[0] / unit:7.2f} {mine / rest[0]:6.2f}" if rest else "       -      -"), flush=True)
+
+
+def accuracy() -> None:
+    """Prints, per function, the worst float32 error and its share of what is allowed."""
+    from tests.keras_act.oracle import CASES
+    from tests.keras_act.test_float32 import worst_error
+
+    print(f"{BACKEND}: worst float32 error over +-1e-30 ... 1e30")
+    print(f"{'function':20} {'ulp, well-conditioned':>22} {'share of the limit':>19} {'at x':>12}")
+    for case in CASES:
+        w = worst_error(case)
+        print(f"{case.name:20} {w.ulp:22.2f} {w.share:19.2f} {w.at:12.4g}")
+
+
+def main() -> None:
+    """Reads the arguments and prints one table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, default=4096)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--only", nargs="*", default=RECTIFIERS + BOUNDED + SMOOTH)
+    parser.add_argument("--accuracy", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.accuracy:
+        accuracy()
+    else:
+        speed(arguments.only, arguments.size, arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""Valid models, changed: mostly in their structure, so that the rules are reached, sometimes in their bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+import h5py
+import numpy as np
+
+from tests.hostile.attacks import LAMBDA
+from tests.hostile.base import archive, members
+
+Change = Callable[[bytes, Random], bytes]
+Files = Mapping[str, bytes]
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    2,
+    7,
+    255,
+    2147483648,
+    -9223372036854775808,
+    9223372036854775808,
+    1e-30,
+    1e30,
+    0.5,
+    -0.5,
+    "",
+    "x",
+    "relu",
+    "softmax",
+    "linear",
+    "../x",
+    "a/b",
+    "é",
+    "\x1b[31m",
+    "::error::",
+    "<b>",
+    "x" * 300,
+    [],
+    {},
+    [0],
+    [None],
+    [1, 2, 3],
+    [[]],
+    [None, 4],
+    [None, None],
+    {"a": 1},
+    {"class_name": "Dense"},
+    {"class_name": "Dense", "config": {}},
+    {"class_name": "function", "config": "relu", "module": "builtins", "registered_name": "relu"},
+    {"class_name": "__keras_tensor__", "config": {"keras_history": ["dense", 0, 0]}},
+    LAMBDA,
+    "mse",
+    "categorical_crossentropy",
+    "float16",
+    "mixed_float16",
+    {"class_name": "DTypePolicy", "config": {"name": "bfloat16"}},
+    {"class_name": "HeNormal", "config": {}},
+    {"class_name": "Zeros", "config": {}},
+)
+
+
+def json_value(text: bytes, random: Random, changes: int = 1) -> bytes:
+    """Change a value, a key or the order somewhere in a JSON document."""
+    document = json.loads(text)
+    for _ in range(changes):
+        places = list(_places(document))
+        holder, key = random.choice(places)
+        action = random.randrange(6)
+        if action <= 2:
+            holder[key] = random.choice(VALUES)
+        elif action == 3:
+            del holder[key]
+        elif action == 4:
+            other, place = random.choice(places)
+            if place in other if isinstance(other, dict) else place < len(other):
+                holder[key] = json.loads(json.dumps(other[place]))
+        elif isinstance(holder, list):
+            holder.insert(random.randrange(len(holder) + 1), json.loads(json.dumps(holder[key])))
+        else:
+            holder[str(random.choice(("units", "name", "axis", "activation", "layers", "config", key)))] = holder[key]
+        if not list(_places(document)):
+            break
+    return json.dumps(document).encode()
+
+
+def _places(document: Any) -> Any:
+    pending = [document]
+    while pending:
+        item = pending.pop()
+        keys = list(item) if isinstance(item, dict) else range(len(item)) if isinstance(item, list) else ()
+        for key in keys:
+            yield item, key
+            pending.append(item[key])
+
+
+def flipped(data: bytes, random: Random) -> bytes:
+    """Change a few bytes."""
+    out = bytearray(data)
+    for _ in range(random.randint(1, 8)):
+        if out:
+            out[random.randrange(len(out))] = random.randrange(256)
+    return bytes(out)
+
+
+def cut(data: bytes, random: Random) -> bytes:
+    """Leave out the end, or something in between."""
+    start = random.randrange(len(data) + 1)
+    return data[:start] if random.random() < 0.5 else data[:start] + data[start + random.randint(1, 64) :]
+
+
+def h5_structure(data: bytes, random: Random) -> bytes:
+    """Change data sets, groups and attributes of an HDF5 file."""
+    buffer = io.BytesIO(data)
+    with h5py.File(buffer, "r+") as file:
+        found: list[str] = []
+        file.visit(found.append)
+        for _ in range(random.randint(1, 3)):
+            name = random.choice(found)
+            if name in file:
+                with contextlib.suppress(OSError, ValueError, TypeError, KeyError):  # not every change is possible
+                    _h5_change(file, name, random)
+    return buffer.getvalue()
+
+
+def _h5_change(file: h5py.File, name: str, random: Random) -> None:
+    item, action = file[name], random.randrange(6)
+    folder, leaf = item.parent, name.rpartition("/")[2]
+    if action == 0:
+        del folder[leaf]
+    elif action == 1:
+        folder[random.choice(("x", "0", "1", "vars", "kernel", "../y", "ü"))] = item if random.random() < 0.5 else 3.0
+    elif action == 2 and isinstance(item, h5py.Dataset):
+        del folder[leaf]
+        shape = random.choice(((), (0,), (3,), (4, 8), (8, 4), (2, 2, 2, 2), (1, 0, 3)))
+        folder.create_dataset(leaf, shape, random.choice(("f2", "f4", "f8", "i1", "i8", "u1", "S4", "?", "c8")))
+    elif action == 3 and isinstance(item, h5py.Dataset) and item.size and item.dtype.kind == "f":
+        item[...] = random.choice((np.nan, np.inf, 0.0, 1.0, 1e38, -1e-38))
+    elif action == 4:
+        item.attrs[random.choice(("name", "weight_names", "layer_names", "keras_version"))] = random.choice(
+            ("x", 3, [1, 2], np.array([b"a", b"b"]), "2.0")
+        )
+    elif item.attrs:
+        del item.attrs[random.choice(list(item.attrs))]
+
+
+def keras_file(data: bytes, random: Random) -> bytes:
+    """Change a `.keras` file."""
+    found = members(data)
+    roll = random.random()
+    if roll < 0.60:
+        found["config.json"] = json_value(found["config.json"], random, random.randint(1, 4))
+    elif roll < 0.80:
+        found["model.weights.h5"] = h5_structure(found["model.weights.h5"], random)
+    elif roll < 0.84:
+        found["model.weights.h5"] = flipped(found["model.weights.h5"], random)
+    elif roll < 0.88:
+        found["config.json"] = (flipped if random.random() < 0.5 else cut)(found["config.json"], random)
+    elif roll < 0.92:
+        return _zip_structure(found, random)
+    else:
+        return (flipped if random.random() < 0.6 else cut)(archive(found), random)
+    return archive(found, random.choice((zipfile.ZIP_STORED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)))
+
+
+def _zip_structure(found: dict[str, bytes], random: Random) -> bytes:
+    entries: list[tuple[Any, bytes]] = list(found.items())
+    name, content = random.choice(entries)
+    action = random.randrange(4)
+    if action == 0:
+        entries.remove((name, content))
+    elif action == 1:
+        entries.append((name, content))
+    elif action == 2:
+        entries.append((random.choice(("../x", "/x", "assets/x", "x.py", "a\\b", "CONFIG.JSON")), b"x"))
+    else:
+        random.shuffle(entries)
+    return archive(entries)
+
+
+def h5_file(data: bytes, random: Random) -> bytes:
+    """Change a legacy `.h5` file."""
+    roll = random.random()
+    if roll < 0.5:
+        buffer = io.BytesIO(data)
+        with h5py.File(buffer, "r+") as file:
+            key = random.choice([name for name in ("model_config", "training_config") if name in file.attrs])
+            stored = file.attrs[key]
+            changed = json_value(stored if isinstance(stored, bytes) else stored.encode(), random, random.randint(1, 4))
+            file.attrs[key] = changed.decode()
+        return buffer.getvalue()
+    if roll < 0.85:
+        return h5_structure(data, random)
+    return (flipped if random.random() < 0.7 else cut)(data, random)
+
+
+def saved_model(files: Files, random: Random) -> dict[str, bytes]:
+    """Change one file of a SavedModel."""
+    out = dict(files)
+    name = random.choice(sorted(out))
+    roll = random.random()
+    if name == "keras_metadata.pb" and roll < 0.7:
+        out[name] = _metadata(out[name], random)
+    elif roll < 0.1:
+        del out[name]
+    else:
+        out[name] = (flipped if random.random() < 0.8 else cut)(out[name], random)
+    return out
+
+
+def _metadata(data: bytes, random: Random) -> bytes:
+    """Change a value in a JSON text inside the protocol buffer, its length kept."""
+    start = data.find(b'{"', random.randrange(max(len(data) - 10, 1)))
+    end = data.find(b'"', start + 2)
+    if start < 0 or end < 0:
+        return flipped(data, random)
+    at = data.find(b": ", start) + 2
+    return data[:at] + random.choice((b"0", b"9", b"-", b'"', b"{", b"[", b"n")) + data[at + 1 :]

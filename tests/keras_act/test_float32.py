@@ -1,0 +1,55 @@
+"""float32 on a log-spaced grid to +-1e30: 4 ulp where well-conditioned, 4 times the condition number elsewhere."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from tests.keras_act.backend import BACKEND, gradients
+from tests.keras_act.oracle import CASES
+
+SMALLEST = float(np.finfo(np.float32).smallest_normal)
+SIZES = np.concatenate([np.logspace(-30, 30, 1201), np.linspace(0.01, 20, 2000), np.linspace(20, 110, 400)])
+GRID = np.unique(np.concatenate([-SIZES, SIZES])).astype(np.float32)
+# TensorFlow's own tanh, run eagerly, is 4.5 ulp off near 7.9
+ALLOWED = {"tanh": 1.15, "lisht": 1.15, "dyt": 1.15} if BACKEND == "tensorflow" else {}
+
+
+class Worst(NamedTuple):
+    """The worst error in ulp where well-conditioned; as a share of what is allowed anywhere; and where that is."""
+
+    ulp: float
+    share: float
+    at: float
+
+
+def worst_error(case):
+    """The worst float32 error of a function on the grid."""
+    x = GRID.astype(float)
+    y, _ = gradients(case, GRID)
+    with np.errstate(all="ignore"):
+        value = case.value(x)
+        condition = np.abs(x * case.slope(x) / value)
+        if case.terms is not None:  # a sum whose terms cancel is as ill-conditioned in its parameters
+            condition = np.maximum(condition, case.terms(x) / np.abs(value))
+        rounded = value.astype(np.float32)
+        counts = (np.abs(value) >= SMALLEST) & np.isfinite(rounded)
+        error = np.where(counts, np.abs(y.astype(float) - value) / np.spacing(np.abs(rounded)), 0)
+        share = error / (4 * np.maximum(1, np.where(counts, condition, 1)))
+    assert np.isfinite(y[counts]).all()
+    at = int(share.argmax())
+    return Worst(float(error[counts & (condition <= 1)].max(initial=0)), float(share[at]), float(x[at]))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_accuracy(case):
+    worst = worst_error(case)
+    assert worst.share <= ALLOWED.get(case.name, 1.0), worst
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_gradients_are_finite_where_the_true_ones_are(case):
+    _, (slope,) = gradients(case, GRID)
+    with np.errstate(all="ignore"):
+        true = case.slope(GRID.astype(float)).astype(np.float32)
+    assert np.isfinite(slope[np.isfinite(true)]).all()

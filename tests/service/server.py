@@ -1,0 +1,170 @@
+"""The real server as processes of its own on a free port, and a client that speaks to it over a real socket."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from linter.build import Built, chain, dense, input, lstm, trained
+from linter.write import keras_archive
+
+START_SECONDS = 90.0
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def model(seed: int = 0, units: int = 8, **changes: Any) -> bytes:
+    """Return a small model with one planted error: a softmax on one unit."""
+    built: Built = trained(
+        chain(
+            input(6),
+            dense(units, activation="relu", name=changes.get("name", "hidden")),
+            dense(1, activation="softmax"),
+            loss="binary_crossentropy",
+        ),
+        seed=seed,
+    )
+    return keras_archive(built)
+
+
+def recurrent() -> bytes:
+    """Return a model with an unbounded recurrent activation."""
+    return keras_archive(trained(chain(input(5, 3), lstm(4, activation="relu"), dense(1)), seed=3))
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    verb: str = "serve"
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    token: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment of its processes."""
+        ours = {f"KERAS_LINT_{name.upper()}": value for name, value in self.settings.items()}
+        return {**os.environ, "KERAS_LINT_DATA": str(self.folder), "KERAS_LINT_PORT": str(self.port), **ours}
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run one command of `keras-lint-server`."""
+        command = [sys.executable, "-m", "service", *words]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+
+    def start(self) -> Server:
+        """Start it, and wait until it is ready."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "log").open("ab") as log:
+            command = [sys.executable, "-m", "service", self.verb]
+            self.process = subprocess.Popen(command, env=self.environment, stderr=log, start_new_session=True)
+        self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self) -> None:
+        """Wait until it is ready; raises AssertionError with its log where it does not come up."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self.process is not None
+            assert self.process.poll() is None, self.log()
+            with contextlib.suppress(requests.ConnectionError):
+                if self.get("/readyz" if self.verb == "serve" else "/healthz").ok:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(self.log())
+
+    def log(self) -> str:
+        """Return what its processes logged."""
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 30.0) -> int:
+        """End it, and return its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+    def children(self) -> dict[str, int]:
+        """Return the number of each process that it has started, by verb."""
+        assert self.process is not None
+        found = {}
+        for item in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            words = Path(f"/proc/{item}/cmdline").read_bytes().split(b"\0")
+            found[words[3].decode() if len(words) > 3 else "?"] = int(item)
+        return found
+
+    def get(self, path: str, **given: Any) -> requests.Response:
+        """Send a GET."""
+        return self.send("GET", path, **given)
+
+    def send(self, method: str, path: str, **given: Any) -> requests.Response:
+        """Send a request."""
+        headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **given.pop("headers", {})}
+        return requests.request(method, self.url + path, headers=headers, timeout=given.pop("timeout", 60), **given)
+
+    def post(self, content: bytes, name: str = "model.keras", wait: int = 0, **given: Any) -> requests.Response:
+        """Send a model; `data`, `options` and headers may come with it."""
+        files: dict[str, Any] = {"model": (name, content)}
+        if "data" in given:
+            files["data"] = given.pop("data")
+        fields = {"options": given.pop("options")} if "options" in given else {}
+        headers = {**({"Prefer": f"wait={wait}"} if wait else {}), **given.pop("headers", {})}
+        return self.send("POST", "/v1/audits", files=files, data=fields, headers=headers, **given)
+
+    def until_over(self, audit: str, seconds: float = 90.0) -> dict[str, Any]:
+        """Ask until an audit is over; return it."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found: dict[str, Any] = {}
+            with contextlib.suppress(requests.ConnectionError):  # it is being started again
+                found = self.get(f"/v1/audits/{audit}").json()
+            if found.get("state", "queued") not in ("queued", "running"):
+                return found
+            assert time.monotonic() < deadline, found
+            time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def running(folder: Path, **settings: str) -> Iterator[Server]:
+    """Give a running server, and end it, gently if it can be."""
+    server = Server(folder, settings)
+    try:
+        yield server.start()
+    finally:
+        end(server)
+
+
+def end(server: Server) -> None:
+    """End a server, whatever it is at."""
+    if server.process is None or server.process.poll() is not None:
+        return
+    server.process.terminate()
+    try:
+        server.process.wait(20)
+    except subprocess.TimeoutExpired:
+        for pid in (*server.children().values(), server.process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        server.process.wait(10)

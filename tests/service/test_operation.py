@@ -1,0 +1,138 @@
+"""Operation: stops in time, comes back from kills with every audit, refuses when full, forgets in time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.service.server import Server, end, model, running
+from tests.service.test_api import codes, problem
+
+MANY = 12
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Server:
+    return Server(tmp_path / "own", {"jobs": "1", "lease": "2"})
+
+
+def test_it_stops_within_ten_seconds_of_sigterm_and_loses_nothing(own: Server) -> None:
+    try:
+        own.start()
+        made = [own.post(model(seed=at)).json()["id"] for at in range(MANY)]
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(own.post, model(seed=99), wait=60)
+            time.sleep(0.3)
+            assert own.stop(signal.SIGTERM, seconds=10) == 0
+            assert waiting.exception() is not None or waiting.result().status_code in (200, 202)
+        own.start()
+        assert {own.until_over(audit)["state"] for audit in made} == {"done"}
+    finally:
+        end(own)
+
+
+@pytest.mark.parametrize("victim", ["worker", "web"])
+def test_a_killed_process_comes_back_and_every_audit_ends_right(own: Server, victim: str) -> None:
+    try:
+        own.start()
+        made = [own.post(model(seed=at)).json()["id"] for at in range(MANY)]
+        os.kill(own.children()[victim], signal.SIGKILL)
+        own.wait_until_ready()
+        ended = [own.until_over(audit) for audit in made]
+        assert {audit["state"] for audit in ended} == {"done"}
+        assert all("OUT501" in codes(own.get(audit["links"]["report"]).json()) for audit in ended)
+    finally:
+        end(own)
+
+
+def test_a_killed_server_finds_its_audits_again(own: Server) -> None:
+    try:
+        own.start()
+        made = [own.post(model(seed=at)).json()["id"] for at in range(MANY)]
+        children = own.children()
+        assert own.process is not None
+        own.process.kill()
+        own.process.wait(10)
+        for pid in children.values():  # they are told to stop when their parent is gone
+            deadline = time.monotonic() + 15
+            while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert not Path(f"/proc/{pid}").exists()
+        own.start()
+        assert {own.until_over(audit)["state"] for audit in made} == {"done"}
+    finally:
+        end(own)
+
+
+def test_a_full_queue_says_when_to_come_again(tmp_path: Path) -> None:
+    with running(tmp_path, jobs="1", queue_limit="2") as server:
+        os.kill(server.children()["worker"], signal.SIGSTOP)
+        answers = [server.post(model(seed=at)) for at in range(3)]
+        os.kill(server.children()["worker"], signal.SIGCONT)
+        assert [answer.status_code for answer in answers] == [202, 202, 503]
+        problem(answers[2], 503, "busy")
+        assert int(answers[2].headers["Retry-After"]) > 0
+        assert server.until_over(answers[1].json()["id"])["state"] == "done"
+        assert server.post(model(seed=9)).status_code == 202
+
+
+def test_clients_that_wait_leave_room_for_others(tmp_path: Path) -> None:
+    with running(tmp_path, web_workers="1", threads="12", jobs="1") as server:
+        os.kill(server.children()["worker"], signal.SIGSTOP)
+        with ThreadPoolExecutor(20) as pool:
+            waiting = [pool.submit(server.post, model(seed=at), wait=30) for at in range(20)]
+            while len([one for one in waiting if one.done()]) < 20 - 4:  # 12 threads, 8 of them reserved
+                time.sleep(0.05)
+            assert server.get("/healthz", timeout=5).json()["status"] == "ok"
+            assert {one.result().status_code for one in waiting if one.done()} == {202}
+            os.kill(server.children()["worker"], signal.SIGCONT)
+            assert {one.result().status_code for one in waiting} == {200, 202}
+
+
+def test_reports_expire(tmp_path: Path) -> None:
+    with running(tmp_path, retention_hours="0.0005", lease="1") as server:  # 1.8 s
+        audit = server.post(model(seed=1), wait=60).json()
+        deadline = time.monotonic() + 90
+        while server.get(audit["links"]["self"]).json().get("state") == "done":
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        answer = server.get(audit["links"]["report"])
+        assert answer.status_code in (404, 410)
+        assert list((tmp_path / "artefacts" / "reports").glob("*.json")) == []
+
+
+def test_too_large_an_upload_is_refused(tmp_path: Path) -> None:
+    with running(tmp_path, max_upload=str(1 << 20)) as server:
+        problem(server.post(b"x" * (2 << 20)), 413, "too-large")
+        assert server.post(model()).status_code == 202
+        assert not [item for item in (tmp_path / "artefacts" / "uploads").glob("*") if item.stat().st_size > 1 << 20]
+
+
+def test_metrics_count_over_all_processes(tmp_path: Path) -> None:
+    with running(tmp_path, web_workers="2") as server:
+        for content in (model(seed=0), model(seed=1)):
+            server.post(content, wait=60)
+            server.post(content, wait=60)
+        numbers = dict(
+            line.rsplit(" ", 1) for line in server.get("/metrics").text.splitlines() if not line.startswith("#")
+        )
+        assert float(numbers['keras_lint_audits_total{outcome="done"}']) == 2
+        assert float(numbers['keras_lint_audits_total{outcome="cached"}']) == 2
+        assert float(numbers['keras_lint_audit_seconds_count{outcome="done"}']) == 2
+        assert numbers['keras_lint_audits{state="queued"}'] == "0.0"
+
+
+def test_logs_are_json_and_tell_no_content(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        answer = server.post(model(name="secret_layer"), "secret.keras", wait=60, headers={"X-Request-Id": "my-id"})
+        assert answer.headers["X-Request-Id"] == "my-id"
+        lines = [json.loads(line) for line in server.log().splitlines() if line.startswith("{")]
+        assert any(line.get("request") == "my-id" and line["status"] == 200 for line in lines)
+        assert any(line["message"] == "audit done" for line in lines)
+        assert "secret" not in server.log()
