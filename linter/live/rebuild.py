@@ -220,6 +220,11 @@ class _Building:
             reason = next(iter(self.missing.values())).reason if self.missing else "it has no inputs"
             raise CannotRebuildError(f"the model cannot be rebuilt: {reason}")
         self._order_inputs()
-        model = keras.Model(self.inputs, ends, name="rebuilt")
+        model = keras.Model(_bare(self.inputs), _bare(ends), name="rebuilt")
         tensors = {name: outputs[0] for name, outputs in self.produced.items()}
         return Rebuilt(model, tensors, self.layers, tuple(self.missing.values()), tuple(self.input_names), complete)
+
+
+def _bare(tensors: list[Any]) -> Any:
+    """Return the one tensor by itself, as users pass it, or the list of several."""
+    return tensors[0] if len(tensors) == 1 else tensors
