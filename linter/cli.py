@@ -100,16 +100,16 @@ def _override(item: str) -> tuple[str, Severity]:
 
 
 def _rules(given: argparse.Namespace) -> int:
-    from linter import api
+    from linter import api, settings
 
-    print(api.list_rules(given.format))
+    print(api.list_rules(given.format, settings.load(None, Path.cwd()).plugins))
     return 0
 
 
 def _explain(given: argparse.Namespace) -> int:
-    from linter import api
+    from linter import api, settings
 
-    text = api.explain(given.code)
+    text = api.explain(given.code, settings.load(None, Path.cwd()).plugins)
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown

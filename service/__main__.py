@@ -34,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(listed(settings, sources(overrides)))
             return 0
         logs.start(settings.log_level)
+        if settings.plugins and given.verb in ("serve", "web", "worker"):
+            _look_for(settings.plugins)
         return int(VERBS[given.verb](settings, given))
     except (SettingsError, OSError) as error:
         print(f"keras-lint-server: {error}", file=sys.stderr)
@@ -61,6 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_parser("list", help="list tokens")
     actions.add_parser("revoke", help="have a token allow nothing any more").add_argument("id")
     return parser
+
+
+def _look_for(plugins: tuple[str, ...]) -> None:
+    """Raise SettingsError for a plugin that cannot be used, before any process waits for it."""
+    from linter import api
+    from linter.options import Options
+
+    try:
+        api.validate(Options(plugins=plugins))
+    except ValueError as error:
+        raise SettingsError(f"plugins: {error}") from None
 
 
 def _serve(settings: Settings, given: argparse.Namespace) -> int:

@@ -13,8 +13,8 @@ from linter.commands.settle import Outcome, settled
 from linter.finding import ModelReport, Report, Tool, Unreadable
 from linter.invocation import Invocation
 from linter.options import Options
+from linter.plugins import catalogue
 from linter.read.discover import Target, targets
-from linter.rules import RULES
 from linter.selection import selected
 
 
@@ -23,9 +23,10 @@ def check(
 ) -> Report:
     """Return the report of a run; `advance` is called with each path as it is finished.
 
-    Raises UnknownCodeError, BaselineError or OSError for options that cannot be followed; never for a bad model.
+    Raises UnknownCodeError, PluginError, BaselineError or OSError for options that cannot be followed; never for a bad
+    model.
     """
-    selected(RULES, options)  # a wrong code must fail before any work
+    selected(catalogue(options.plugins), options)  # a wrong code must fail before any work
     known = baseline.load(invocation.baseline) if invocation.baseline else None
     listed, errors = _targets(invocation.paths)
     outcomes = list(_outcomes(listed, invocation, options, advance))

@@ -90,7 +90,7 @@ class Worker:
         self.queue = CeleryQueue(settings)
         self.store = Store(Database(settings.database, self.jobs + 4))
         self.artefacts = Artefacts(settings.storage)
-        self.isolation = api.isolation(sandbox=settings.sandbox, memory=settings.memory)
+        self.isolation = api.isolation(sandbox=settings.sandbox, memory=settings.memory, plugins=settings.plugins)
         self.runner = Runner(self.name, self.store, self.artefacts, self.isolation)
 
     def audit(self, task: Any) -> None:

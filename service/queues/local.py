@@ -67,7 +67,7 @@ class Supervisor:
         self.name = f"{socket.gethostname()}:{digest(str(settings.data.resolve()))[:12]}"
         self.store = Store(Database(settings.database, self.jobs + 4))
         self.artefacts = Artefacts(settings.storage)
-        self.isolation = api.isolation(sandbox=settings.sandbox, memory=settings.memory)
+        self.isolation = api.isolation(sandbox=settings.sandbox, memory=settings.memory, plugins=settings.plugins)
         self.stopping = threading.Event()
 
     def serve(self) -> None:
