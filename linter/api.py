@@ -13,6 +13,7 @@ from linter.options import Options
 
 if TYPE_CHECKING:
     from linter.commands.diff import Difference
+    from linter.commands.fix import Fixed
     from linter.commands.isolated import Isolation as Isolation
 
 
@@ -163,6 +164,27 @@ def convert(old: Path, new: Path) -> str:
     from linter.commands import convert as verb
 
     return verb.convert(old, new)
+
+
+def fix(
+    model: Path,
+    output: Path,
+    options: Options | None = None,
+    *,
+    select: tuple[str, ...] = (),
+    unsafe: bool = False,
+    data: str | None = None,
+    overwrite: bool = False,
+) -> Fixed:
+    """Write a fixed model and return what was done, and what was not; raises ValueError or OSError, nothing written.
+
+    select: codes, prefixes or names of fixes. unsafe: also change where training starts and what is computed.
+    data: a file of samples. overwrite: whether `output` may be the model itself.
+    """
+    from linter.commands import fix as verb
+
+    given = options or Options()
+    return verb.fix(model, output, given, select=select, unsafe=unsafe, data=data, overwrite=overwrite)
 
 
 def diff(old: Path, new: Path, options: Options, data: str | None = None) -> Difference:

@@ -127,6 +127,22 @@ def _convert(given: argparse.Namespace) -> int:
     return 0
 
 
+def _fix(given: argparse.Namespace) -> int:
+    from linter import api, settings
+
+    fixed = api.fix(
+        given.model,
+        given.output,
+        settings.load(None, Path.cwd()),
+        select=_codes(given.select),
+        unsafe=given.unsafe,
+        data=given.data,
+        overwrite=given.overwrite,
+    )
+    print(fixed.text)
+    return fixed.exit_code
+
+
 def _diff(given: argparse.Namespace) -> int:
     from linter import api, settings
 
@@ -155,6 +171,7 @@ VERBS = {
     "check": _check,
     "rules": _rules,
     "explain": _explain,
+    "fix": _fix,
     "convert": _convert,
     "diff": _diff,
     "demo": _demo,

@@ -1,0 +1,16 @@
+"""Findings -> edits of the file's own bytes. One fix a file; knows neither readers, rules nor Keras.
+
+Repair.apply(model, finding, draft)    what is to be changed, in a Draft of the stored documents and tensors
+write(model, draft, target)            the changed file, all else as it was
+"""
+
+from __future__ import annotations
+
+from linter.fixes.draft import CannotFixError as CannotFixError
+from linter.fixes.draft import Draft as Draft
+from linter.fixes.drop_bias_before_batchnorm import DropBiasBeforeBatchnorm
+from linter.fixes.repair import Repair as Repair
+from linter.fixes.write import write as write
+
+FIXES: tuple[type[Repair], ...] = (DropBiasBeforeBatchnorm,)
+"""All fixes, safe ones first, in the order in which they are done."""
