@@ -9,8 +9,10 @@ from __future__ import annotations
 from linter.fixes.draft import CannotFixError as CannotFixError
 from linter.fixes.draft import Draft as Draft
 from linter.fixes.drop_bias_before_batchnorm import DropBiasBeforeBatchnorm
+from linter.fixes.remove_dead_units import RemoveDeadUnits
+from linter.fixes.remove_disconnected_units import RemoveDisconnectedUnits
 from linter.fixes.repair import Repair as Repair
 from linter.fixes.write import write as write
 
-FIXES: tuple[type[Repair], ...] = (DropBiasBeforeBatchnorm,)
+FIXES: tuple[type[Repair], ...] = (RemoveDeadUnits, RemoveDisconnectedUnits, DropBiasBeforeBatchnorm)
 """All fixes, safe ones first, in the order in which they are done."""

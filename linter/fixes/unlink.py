@@ -57,13 +57,13 @@ def _is_named_output(graph: ModelGraph, draft: Draft, node: Node) -> bool:
 
 
 def _only_reference(node: Node, inbound: Any) -> Any:
-    found = list(_references(inbound))
+    found = list(references(inbound))
     if len(found) != 1:
         raise CannotFixError(f"{node.layer}: it has {len(found)} inputs, expected one")
     return deepcopy(found[0])
 
 
-def _references(stored: Any) -> Any:
+def references(stored: Any) -> Any:
     """Yield the tensors that a call names: [layer, call, output, ...], bare or as `__keras_tensor__`."""
     if isinstance(stored, dict):
         if stored.get("class_name") == "__keras_tensor__":
@@ -74,7 +74,7 @@ def _references(stored: Any) -> Any:
         yield stored
     elif isinstance(stored, list):
         for item in stored:
-            yield from _references(item)
+            yield from references(item)
 
 
 def _is_history(stored: Any) -> bool:
@@ -90,12 +90,12 @@ def _bypass(model: dict[str, Any], name: str, source: Any) -> None:
     """Let everything in a functional model that reads the layer `name` read `source`."""
     history = source["config"]["keras_history"] if isinstance(source, dict) else source
     for layer in model["layers"]:
-        for found in _references(layer.get("inbound_nodes")) if layer else ():
+        for found in references(layer.get("inbound_nodes")) if layer else ():
             if isinstance(found, dict) and found["config"]["keras_history"][0] == name:
                 found["config"] = deepcopy(source["config"])
             elif isinstance(found, list) and found[0] == name:
                 found[:3] = history[:3]
-    for found in _references(model.get("output_layers")):
+    for found in references(model.get("output_layers")):
         if found[0] == name:
             found[:3] = history[:3]
 

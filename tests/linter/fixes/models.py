@@ -1,8 +1,9 @@
-"""Models of the rules' examples as files that Keras itself could have written, and what Keras says of them."""
+"""Models of one line as files that Keras itself writes, and what Keras says of the files that fix writes."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +12,8 @@ import numpy as np
 
 from linter import build
 from linter.build import Built, fresh, trained
-from linter.write import keras_archive
 
 Array = np.ndarray[Any, Any]
-
-
-def stored(built: Built, folder: Path, suffix: str = ".keras", *, drawn: str = "trained") -> Path:
-    """Write a model; what it holds no values for is drawn as if trained, or as a fresh start."""
-    path = folder / "model.keras"
-    path.write_bytes(keras_archive((fresh if drawn == "fresh" else trained)(built)))
-    return path if suffix == ".keras" else as_legacy(path)
-
-
-def as_legacy(path: Path) -> Path:
-    """Let Keras write the same model as HDF5."""
-    legacy = path.with_suffix(".h5")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        keras.saving.load_model(path).save(legacy)
-    return legacy
 
 
 def made(text: str) -> Built:
@@ -37,6 +21,38 @@ def made(text: str) -> Built:
     built = eval(text, vars(build))
     assert isinstance(built, Built)
     return built
+
+
+def stored(built: Built, folder: Path, suffix: str = ".keras", *, drawn: str = "trained") -> Path:
+    """Let Keras write a model; what it holds no values for is drawn as if trained, or as a fresh start."""
+    full = (fresh if drawn == "fresh" else trained)(built)
+    model = keras.saving.deserialize_keras_object(dict(full.config))
+    for path, values in full.values.items():
+        _fill(_layer(model, path.split("/")), values)
+    if full.compiled:
+        model.compile(loss=_loss(full.compiled["loss"]), optimizer="adam")
+    path = folder / f"model{suffix}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # HDF5 is a legacy format
+        model.save(path)
+    return path
+
+
+def _loss(given: Any) -> Any:
+    return keras.losses.get(given) if isinstance(given, Mapping) else given
+
+
+def _layer(model: Any, path: list[str]) -> Any:
+    for name in path:
+        found = next((layer for layer in getattr(model, "layers", ()) if layer.name == name), None)
+        model = found or getattr(model, name if name.endswith("_layer") else "layer")
+    return model
+
+
+def _fill(layer: Any, values: Mapping[str, Array]) -> None:
+    for variable in layer.weights:
+        if variable.name in values:
+            variable.assign(values[variable.name])
 
 
 def loaded(path: Path) -> keras.Model:
