@@ -1,0 +1,43 @@
+"""Objects of a configuration as Keras stores them, and the ways to put one into a real file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.hostile import base
+from tests.hostile.base import Config
+from tests.hostile.payloads import LAMBDA
+
+
+def function(name: str, module: str, registered: str | None = None) -> Config:
+    return {"class_name": "function", "module": module, "config": name, "registered_name": registered or name}
+
+
+def built(class_name: str, module: str = "keras.layers", **config: Any) -> Config:
+    return {"module": module, "class_name": class_name, "config": {"name": "extra", **config}}
+
+
+def setting(key: str, value: Any) -> Callable[[], bytes]:
+    return lambda: base.with_config(base.hidden(lambda config: config.update({key: value})))
+
+
+def adding(stored: Config) -> Callable[[], bytes]:
+    return lambda: base.with_config(base.added(stored))
+
+
+def compiled(key: str, value: Any) -> Callable[[], bytes]:
+    return lambda: base.with_config(lambda config: config["compile_config"].update({key: value}))
+
+
+def text(change: Callable[[str], str]) -> Callable[[], bytes]:
+    return lambda: base.with_config_text(change)
+
+
+RESCALING = built("Rescaling", scale=1.0, offset=0.0)
+INNER = {
+    "module": "keras",
+    "class_name": "Sequential",
+    "registered_name": "Sequential",
+    "config": {"name": "extra", "layers": [built("Lambda", function=LAMBDA)]},
+}
