@@ -9,10 +9,22 @@ from __future__ import annotations
 from linter.fixes.draft import CannotFixError as CannotFixError
 from linter.fixes.draft import Draft as Draft
 from linter.fixes.drop_bias_before_batchnorm import DropBiasBeforeBatchnorm
+from linter.fixes.drop_doubled_activation import DropDoubledActivation
+from linter.fixes.drop_from_logits import DropFromLogits
+from linter.fixes.fold_batchnorm import FoldBatchnorm
+from linter.fixes.merge_linear_stack import MergeLinearStack
 from linter.fixes.remove_dead_units import RemoveDeadUnits
 from linter.fixes.remove_disconnected_units import RemoveDisconnectedUnits
 from linter.fixes.repair import Repair as Repair
 from linter.fixes.write import write as write
 
-FIXES: tuple[type[Repair], ...] = (RemoveDeadUnits, RemoveDisconnectedUnits, DropBiasBeforeBatchnorm)
+FIXES: tuple[type[Repair], ...] = (
+    RemoveDeadUnits,
+    RemoveDisconnectedUnits,
+    DropDoubledActivation,
+    MergeLinearStack,
+    DropBiasBeforeBatchnorm,
+    FoldBatchnorm,
+    DropFromLogits,
+)
 """All fixes, safe ones first, in the order in which they are done."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from linter.fixes.draft import CannotFixError, Draft, prefixes
+from linter.fixes.draft import CannotFixError, Draft
 from linter.fixes.passage import SUMS, VECTORS, Flow, Passage, passage
-from linter.fixes.unlink import is_shared, references
+from linter.fixes.unlink import entry, forget_shape, is_shared, references
 from linter.graph import Node
 from linter.rule import Subject
 
@@ -93,13 +93,13 @@ def _cut_rows(draft: Draft, node: Node, flow: Flow, cut: np.ndarray) -> None:
         rows = kernel[..., places, :].reshape(-1, len(places), kernel.shape[-1]).sum(axis=0)
         draft.put(node.weights["bias"], draft.value(node.weights["bias"]) + constant @ rows)
     draft.put(node.weights["kernel"], np.delete(kernel, places, axis=-2))
-    _forget_shape(draft, node)
+    forget_shape(draft, node)
 
 
 def _resized(draft: Draft, node: Node, fewer: int) -> None:
     """Let the document say nothing wrong of the sizes around a node."""
-    _forget_shape(draft, node)
-    place = _entry(node.pointer)
+    forget_shape(draft, node)
+    place = entry(node.pointer)
     parent = place.rpartition("/")[0].rpartition("/")[0]
     inner = draft.at(parent) if parent else None
     name = draft.at(place).get("config", {}).get("name")
@@ -113,19 +113,3 @@ def _narrow(tensor: dict[str, Any], fewer: int) -> None:
     shape = tensor.get("shape")
     if isinstance(shape, list) and shape and isinstance(shape[-1], int):
         shape[-1] -= fewer
-
-
-def _forget_shape(draft: Draft, node: Node) -> None:
-    """Take out what a layer was built for: Keras builds it anew when it is called."""
-    inside = _entry(node.pointer)
-    for pointer in prefixes(node.pointer):
-        stored = draft.at(pointer)
-        if pointer.startswith(inside) and isinstance(stored, dict):
-            stored.pop("build_config", None)
-
-
-def _entry(pointer: str) -> str:
-    """Return the pointer of the innermost entry of a list of layers that a place is in."""
-    parts = pointer.split("/")
-    last = max(i for i, part in enumerate(parts) if part.isdecimal())
-    return "/".join(parts[: last + 1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from linter.fixes.draft import CannotFixError, Draft, Gone
+from linter.fixes.draft import CannotFixError, Draft, Gone, prefixes
 from linter.graph import ModelGraph, Node
 
 STARTS = ("batch_input_shape", "batch_shape")
@@ -106,3 +106,19 @@ def _hand_on(config: dict[str, Any], after: list[Any]) -> None:
     for key in STARTS:
         if heir and config.get(key) is not None:
             heir["config"].setdefault(key, config[key])
+
+
+def forget_shape(draft: Draft, node: Node) -> None:
+    """Take out what a layer was built for: Keras builds it anew when it is called."""
+    inside = entry(node.pointer)
+    for pointer in prefixes(node.pointer):
+        stored = draft.at(pointer)
+        if pointer.startswith(inside) and isinstance(stored, dict):
+            stored.pop("build_config", None)
+
+
+def entry(pointer: str) -> str:
+    """Return the pointer of the innermost entry of a list of layers that a place is in."""
+    parts = pointer.split("/")
+    last = max(i for i, part in enumerate(parts) if part.isdecimal())
+    return "/".join(parts[: last + 1])

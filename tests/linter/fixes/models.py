@@ -12,6 +12,7 @@ import numpy as np
 
 from linter import build
 from linter.build import Built, fresh, trained
+from linter.live.rebuild import rebuild
 
 Array = np.ndarray[Any, Any]
 
@@ -26,9 +27,7 @@ def made(text: str) -> Built:
 def stored(built: Built, folder: Path, suffix: str = ".keras", *, drawn: str = "trained") -> Path:
     """Let Keras write a model; what it holds no values for is drawn as if trained, or as a fresh start."""
     full = (fresh if drawn == "fresh" else trained)(built)
-    model = keras.saving.deserialize_keras_object(dict(full.config))
-    for path, values in full.values.items():
-        _fill(_layer(model, path.split("/")), values)
+    model = _model(full)
     if full.compiled:
         model.compile(loss=_loss(full.compiled["loss"]), optimizer="adam")
     path = folder / f"model{suffix}"
@@ -36,6 +35,16 @@ def stored(built: Built, folder: Path, suffix: str = ".keras", *, drawn: str = "
         warnings.simplefilter("ignore")  # HDF5 is a legacy format
         model.save(path)
     return path
+
+
+def _model(full: Built) -> keras.Model:
+    """A chain as Keras reads it; a graph, in which `linter.build` states no shapes, layer by layer."""
+    if full.config["class_name"] != "Sequential":
+        return rebuild(full.graph(), fused=True).model
+    model = keras.saving.deserialize_keras_object(dict(full.config))
+    for path, values in full.values.items():
+        _fill(_layer(model, path.split("/")), values)
+    return model
 
 
 def _loss(given: Any) -> Any:
@@ -59,7 +68,7 @@ def loaded(path: Path) -> keras.Model:
     """The model as Keras itself loads it, whatever it says of the optimizer's state."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return keras.saving.load_model(path)
+        return keras.saving.load_model(path, compile=path.suffix == ".keras")  # HDF5 knows no loss called mse
 
 
 def apart(one: Path, two: Path) -> float:
