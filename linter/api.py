@@ -102,12 +102,20 @@ def validate(options: Options) -> None:
     selected(catalogue(options.plugins), options)
 
 
-def check(invocation: Invocation, options: Options, advance: Callable[[Path], None] = lambda path: None) -> Report:
-    """Return the report of a run over files and folders."""
+def check(
+    invocation: Invocation,
+    options: Options,
+    advance: Callable[[Path], None] = lambda path: None,
+    sampled: Callable[[int], None] = lambda done: None,
+) -> Report:
+    """Return the report of a run over files and folders.
+
+    advance, sampled: called with each finished path, and with the number of samples that a run on data has done.
+    """
     from linter import __version__
     from linter.commands import check as verb
 
-    return verb.check(invocation, options, __version__, advance)
+    return verb.check(invocation, options, __version__, advance, sampled)
 
 
 def exit_code(report: Report, options: Options) -> int:

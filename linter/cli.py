@@ -38,8 +38,8 @@ def _check(given: argparse.Namespace) -> int:
     from linter.progress import advancing
 
     options, invocation = options_of(given), invocation_of(given)
-    with advancing(invocation.paths) as advance:
-        report = api.check(invocation, options, advance)
+    with advancing(invocation.paths, invocation.data) as steps:
+        report = api.check(invocation, options, steps.finished, steps.sampled)
     if invocation.write_baseline:
         api.write_baseline(report, invocation.write_baseline)
         return CANNOT if report.errors else 0
@@ -204,9 +204,13 @@ def _put(text: str, output: Path | None) -> None:
 
 
 def _complain(report: Report) -> None:
-    """One line on stderr for every file that could not be linted and every rule that crashed."""
+    """One line on stderr for every file that could not be linted, every gap in a sandbox, every rule that crashed."""
+    from linter.confine.layer import missing
+
     for error in report.errors:
         print(f"keras-lint: {_printable(error.path)}: {_printable(error.message)}", file=sys.stderr)
+    for gap in dict.fromkeys(gap for model in report.models for gap in missing(model.sandbox)):
+        print(f"keras-lint: warning: the run on data was not wholly confined: {_printable(gap)}", file=sys.stderr)
     for model in report.models:
         for failure in model.failures:
             print(
