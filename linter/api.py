@@ -167,11 +167,14 @@ def render_catalogue() -> str:
     return verb.render_catalogue()
 
 
-def convert(old: Path, new: Path) -> str:
-    """Write an old model as a `.keras` file and return what was done; raises ValueError or OSError."""
+def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
+    """Write an old model as a `.keras` file and return what was done; raises ValueError or OSError.
+
+    architecture: the JSON of `model.to_json()`, where `old` holds weights alone.
+    """
     from linter.commands import convert as verb
 
-    return verb.convert(old, new)
+    return verb.convert(old, new, architecture)
 
 
 def fix(

@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE")
     convert = verbs.add_parser("convert", help="write an old model as a .keras file for today's Keras")
     convert.add_argument(
-        "old", type=Path, metavar="OLD", help=".h5 of Keras 1 or 2, SavedModel with Keras metadata, .keras"
+        "old", type=Path, metavar="OLD", help=".h5 of Keras 1 or 2, SavedModel with Keras metadata, .keras, weights"
     )
     convert.add_argument("--output", "-o", type=Path, metavar="NEW", required=True, help="the .keras file to write")
     _fix(
@@ -41,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
             "computes: both models are run, and a fix that changes an output by more than 1e-5 is left out. Exits 0 "
             "(done, or nothing to fix) or 2 (could not; nothing is written).",
         )
+    )
+    convert.add_argument(
+        "--architecture", type=Path, metavar="FILE", help="JSON of model.to_json(), where OLD holds weights alone"
     )
     diff = verbs.add_parser("diff", help="say what changed between two models", description="Exits 1 on new findings.")
     diff.add_argument("old", type=Path, metavar="OLD")

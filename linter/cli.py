@@ -123,7 +123,7 @@ def _explain(given: argparse.Namespace) -> int:
 def _convert(given: argparse.Namespace) -> int:
     from linter import api
 
-    print(api.convert(given.old, given.output))
+    print(api.convert(given.old, given.output, given.architecture))
     return 0
 
 
