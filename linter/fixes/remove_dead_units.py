@@ -25,12 +25,12 @@ class RemoveDeadUnits(Repair):
             if finding and node.op == "Activation" and node.layer in finding.units and node.layer in finding.layers:
                 units = tuple(finding.units[node.layer])
                 try:
-                    remove(model, draft, host(model, _maker(model, node)), units, {node.name: units})
+                    remove(model, draft, host(model, maker(model, node)), units, {node.name: units})
                 except CannotFixError as error:
                     draft.refuse(error)
 
 
-def _maker(model: Subject, node: Node) -> str:
+def maker(model: Subject, node: Node) -> str:
     """Return the layer whose units an activation has; raises CannotFixError where they are not one layer's."""
     from linter.analysis import topology
     from linter.fixes.passage import ALIKE
