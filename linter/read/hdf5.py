@@ -153,7 +153,8 @@ class _Walker:
         size = values * data.get_type().get_size()
         if not self._proportionate(size, data.get_storage_size(), layout, place):
             return
-        offset = data.get_offset() if layout == h5d.CONTIGUOUS else None
+        plain = layout == h5d.CONTIGUOUS and _as_stored(data)
+        offset = data.get_offset() if plain else None
         name = f"/{place}"
         if offset is not None and data.get_storage_size() >= size:
             self.tree.weights[place] = StoredWeight(name, shape, dtype, self.source, offset)
@@ -232,6 +233,12 @@ class _Walker:
                 )
             out[_clean(attribute.name)] = _attribute(attribute)
         return out
+
+
+def _as_stored(data: h5py.h5d.DatasetID) -> bool:
+    """Whether values lie in the file as NumPy has them: HDF5 widens odd types, such as a float of another bias."""
+    kind = data.get_type()
+    return bool(kind.get_size() == kind.dtype.itemsize)
 
 
 def _attribute(attribute: Any) -> Any:

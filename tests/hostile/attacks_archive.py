@@ -8,6 +8,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.hostile import base
@@ -79,6 +80,55 @@ def commented() -> bytes:
     return out.getvalue()
 
 
+def bomb(member: str) -> Callable[[], bytes]:
+    """40 MiB of zeros at the end of a member, deflated."""
+    return zipped(lambda f: [(n, c + b"\0" * (40 * MIB) if n == member else c) for n, c in f], zipfile.ZIP_DEFLATED)
+
+
+def with_nul() -> bytes:
+    """A name with a NUL, behind which one program stops reading and another goes on."""
+    return also(("assets/a_b.txt", b"x"))().replace(b"assets/a_b.txt", b"assets/a\0b.txt")
+
+
+def with_method(number: int) -> bytes:
+    """config.json is said to be compressed by another method."""
+    return _in_headers(struct.pack("<H", number), local=8, central=10)
+
+
+def with_size(size: int | None) -> bytes:
+    """config.json is said to have another size, unpacked; None: its own."""
+    if size is None:
+        return base.keras_file()
+    if size < 1 << 32:
+        return _in_headers(struct.pack("<I", size), local=22, central=24)
+    info = zipfile.ZipInfo("config.json")
+    content = base.members(base.keras_file())["config.json"]
+    data = base.archive(
+        [(info, content), *((n, c) for n, c in base.members(base.keras_file()).items() if n != info.filename)]
+    )
+    head = data.find(b"PK\x01\x02")
+    extra = struct.pack("<HHQ", 1, 8, size)
+    entry = bytearray(data[head : head + 46])
+    struct.pack_into("<I", entry, 24, 0xFFFFFFFF)
+    struct.pack_into("<H", entry, 30, len(extra))
+    name_end = head + 46 + len(info.filename)
+    out = bytearray(data[:head] + bytes(entry) + data[head + 46 : name_end] + extra + data[name_end:])
+    end = out.rfind(b"PK\x05\x06")
+    struct.pack_into("<I", out, end + 12, struct.unpack_from("<I", out, end + 12)[0] + len(extra))
+    return bytes(out)
+
+
+def _in_headers(value: bytes, local: int, central: int) -> bytes:
+    """The archive with bytes put into both headers of config.json."""
+    data = bytearray(base.keras_file())
+    for magic, place, length in ((b"PK\x03\x04", local, 30), (b"PK\x01\x02", central, 46)):
+        start = data.find(b"config.json")
+        while data[start - length : start - length + 4] != magic:
+            start = data.find(b"config.json", start + 1)
+        data[start - length + place : start - length + place + len(value)] = value
+    return bytes(data)
+
+
 SYMLINK = (stat.S_IFLNK | 0o777) << 16
 ARCHIVES = (
     Attack("duplicate-config", "SEC006", ".keras", also(("config.json", b"{}"))),
@@ -134,4 +184,17 @@ ARCHIVES = (
         zipped(lambda f: [*f, ("assets/zeros", b"\0" * (40 * MIB))], zipfile.ZIP_DEFLATED),
     ),
     Attack("many-members", "SEC007", ".keras", zipped(lambda f: [*f, *((f"assets/{i}", b"") for i in range(10_001))])),
+    Attack("accent-twin", "SEC006", ".keras", also(("assets/\u00e9", b"1"), ("assets/e\u0301", b"2"))),
+    Attack("member-dotted", "SEC006", ".keras", also(("./config.json", b"{}"))),
+    Attack("member-folder", "SEC006", ".keras", also(("config.json/", b""))),
+    Attack("member-newline", "SEC006", ".keras", also(("a\nb", b"x")), also(("assets/a_b", b"x"))),
+    Attack("member-nul", "SEC006", ".keras", with_nul, also(("assets/a_b.txt", b"x"))),
+    Attack("trailing-bytes", "SEC006", ".keras", lambda: base.keras_file() + b"#!/bin/sh\n"),
+    Attack("two-archives", "SEC006", ".keras", lambda: base.keras_file() + base.keras_file()),
+    Attack("nested-archive", "SEC006", ".keras", also(("model.keras", b"PK\x05\x06" + b"\0" * 18))),
+    *(Attack(f"method-{number}", "SEC006", ".keras", partial(with_method, number)) for number in (9, 14, 93, 95, 99)),
+    Attack("metadata-bomb", "SEC007", ".keras", bomb("metadata.json"), zipped(lambda f: f, zipfile.ZIP_DEFLATED)),
+    Attack("weights-bomb", "SEC007", ".keras", bomb("model.weights.h5"), zipped(lambda f: f, zipfile.ZIP_DEFLATED)),
+    Attack("size-of-zip64", "SEC007", ".keras", partial(with_size, 2**62), partial(with_size, None)),
+    Attack("longer-than-declared", "SEC006", ".keras", partial(with_size, 10), partial(with_size, None)),
 )

@@ -9,8 +9,33 @@ import pickle
 from tests.hostile import base
 from tests.hostile.attack import Attack
 from tests.hostile.payloads import CODE, LAMBDA
-from tests.hostile.stored import INNER, RESCALING, adding, built, compiled, function, setting, text
+from tests.hostile.stored import (
+    INNER,
+    RESCALING,
+    adding,
+    building,
+    built,
+    compiled,
+    encoded,
+    function,
+    named,
+    setting,
+    text,
+    training,
+    with_seed,
+)
 
+UNSAFE = (
+    ("load_img", "keras.utils"),
+    ("save_img", "keras.utils"),
+    ("image_dataset_from_directory", "keras.utils"),
+    ("save_model", "keras.saving"),
+    ("model_from_json", "keras.models"),
+    ("deserialize_keras_object", "keras.saving"),
+    ("register_keras_serializable", "keras.saving"),
+    ("load_data", "keras.datasets.mnist"),
+    ("set_floatx", "keras.config"),
+)
 CONFIGURATIONS = (
     Attack("lambda-layer", "SEC001", ".keras", adding(built("Lambda", function=LAMBDA)), adding(RESCALING)),
     Attack("lambda-nested", "SEC001", ".keras", adding(INNER)),
@@ -149,4 +174,24 @@ CONFIGURATIONS = (
         ),
     ),
     Attack("custom-class", "SEC011", ".keras", adding(built("Attend", "my_project.layers"))),
+    Attack("lambda-optimizer", "SEC001", ".keras", compiled("optimizer", LAMBDA), compiled("optimizer", "sgd")),
+    Attack("lambda-build", "SEC001", ".keras", building({"input_shape": [None, 4], "made": LAMBDA})),
+    Attack("lambda-by-name", "SEC001", ".keras", adding(built("Lambda", function=function("f", "builtins", "mine>f")))),
+    Attack("lambda-loss-in-h5", "SEC001", ".h5", training("loss", LAMBDA), training("loss", "mse")),
+    Attack(
+        "registered-class", "SEC011", ".keras", adding({**built("Attend", "mine"), "registered_name": "mine>Attend"})
+    ),
+    Attack("name-nul", "SEC006", ".keras", named("a\0b"), named("a_b")),
+    Attack("name-newline", "SEC006", ".keras", named("a\n::error::b"), named("a::error::b")),
+    Attack("path-absolute", "SEC004", ".keras", setting("filepath", "/planted"), setting("filepath", "planted")),
+    Attack("path-climbing", "SEC004", ".keras", setting("file", "../planted"), setting("file", "planted")),
+    Attack("path-remote", "SEC004", ".keras", setting("origin", "http://planted.invalid"), setting("origin", "here")),
+    Attack("path-unc", "SEC004", ".keras", setting("fname", "\\\\planted\\x"), setting("fname", "planted")),
+    Attack("many-units", "SEC010", ".keras", setting("units", 2**40)),
+    Attack("infinite", "SEC010", ".keras", setting("seed", float("inf")), setting("seed", 1.5)),
+    Attack("infinite-by-size", "SEC010", ".keras", text(with_seed("1e999")), text(with_seed("1e99"))),
+    Attack("utf-16", "SEC010", ".keras", encoded("utf-16"), encoded("utf-8")),
+    Attack("utf-16-unmarked", "SEC010", ".keras", encoded("utf-16-le"), encoded("utf-8")),
+    Attack("utf-32", "SEC010", ".keras", encoded("utf-32"), encoded("utf-8")),
+    *(Attack(f"unsafe-{name}", "SEC003", ".keras", setting("activation", function(name, m))) for name, m in UNSAFE),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -41,3 +42,38 @@ INNER = {
     "registered_name": "Sequential",
     "config": {"name": "extra", "layers": [built("Lambda", function=LAMBDA)]},
 }
+
+
+def building(value: Any) -> Callable[[], bytes]:
+    """The hidden layer's build_config."""
+    return lambda: base.with_config(lambda config: base.layer(config, "hidden").update(build_config=value))
+
+
+def named(name: str) -> Callable[[], bytes]:
+    """A further layer of that name."""
+    return adding({**RESCALING, "config": {**RESCALING["config"], "name": name}})
+
+
+def encoded(encoding: str) -> Callable[[], bytes]:
+    """The configuration in another encoding."""
+
+    def make() -> bytes:
+        found = base.members(base.keras_file())
+        return base.archive({**found, "config.json": found["config.json"].decode().encode(encoding)})
+
+    return make
+
+
+def with_seed(number: str) -> Callable[[str], str]:
+    """A change of JSON text: a number, spelled as given."""
+    return lambda json_text: json_text.replace('"activation": "relu"', f'"activation": "relu", "seed_": {number}', 1)
+
+
+def training(key: str, value: Any) -> Callable[[], bytes]:
+    """The training configuration of the `.h5` file."""
+
+    def edit(file: Any) -> None:
+        stored = json.loads(file.attrs["training_config"])
+        file.attrs["training_config"] = json.dumps({**stored, key: value})
+
+    return lambda: base.with_h5(edit)

@@ -209,7 +209,7 @@ def _stored_shapes(spec: ModelSpec, shift: order.Shifts) -> dict[order.Key, dict
         for call in layer.calls:
             for ref in call.tensors:
                 if ref.shape is not None:
-                    out.setdefault(shift.source(ref), {})[ref.tensor] = ref.shape
+                    out.setdefault(shift.source(ref), {})[max(ref.tensor, 0)] = ref.shape
     return out
 
 
