@@ -94,6 +94,7 @@ def _worker(settings: Settings, given: argparse.Namespace) -> int:
         from service.queues.celery import work
 
         return work(settings)
+    from linter.api import IsolationError
     from service.jobs import QueueError
     from service.queues.local import Supervisor
 
@@ -103,7 +104,7 @@ def _worker(settings: Settings, given: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: supervisor.stopping.set())
     try:
         supervisor.serve()
-    except QueueError as error:
+    except (QueueError, IsolationError) as error:
         print(f"keras-lint-server: {error}", file=sys.stderr)
         return CANNOT
     return 0

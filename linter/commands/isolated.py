@@ -18,7 +18,7 @@ from typing import Any
 from linter import schema
 from linter.commands.isolation_error import IsolationError
 from linter.commands.settle import Outcome, settled
-from linter.confine import ConfinedError, ForkServer, Mode, Policy
+from linter.confine import ConfinedError, ForkServer, Mode, Policy, stop
 from linter.finding import ModelReport, Report, Tool, Unreadable
 from linter.invocation import Invocation
 from linter.live.errors import RunError
@@ -77,6 +77,10 @@ class Isolation:
     def close(self) -> None:
         """End it, and whatever it runs."""
         self._server.close()
+
+    def stop(self, model: Path) -> bool:
+        """End what is at work on a file just now, without a result; whether anything was."""
+        return stop(os.path.abspath(model))
 
     def outcome(
         self,

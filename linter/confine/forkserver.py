@@ -21,6 +21,7 @@ from linter.confine import ending, frames
 from linter.confine.answers import Answers, OnEvent
 from linter.confine.child import end, run_child
 from linter.confine.policy import ConfinedError, Outcome, Policy, Reason
+from linter.confine.running import listed
 from linter.confine.surroundings import ROOT, scratch, variables
 
 BOOT = "import sys; sys.path += {paths!r}; from linter.confine.server import main; main({descriptor}, {preload!r})"
@@ -101,10 +102,12 @@ class ForkServer:
             return run_child(target, job, policy, preload=self.preload, on_event=on_event)
         with scratch(policy) as bounded:
             ours = self._ordered(bounded)
-            with ours:
-                return _heard(
-                    ours, {"target": target, "job": job, "policy": bounded.to_json(), "preload": []}, bounded, on_event
-                )
+            request = {"target": target, "job": job, "policy": bounded.to_json(), "preload": []}
+            with (
+                ours,
+                listed(bounded, lambda: ours.shutdown(socket.SHUT_RDWR)),
+            ):  # the server ends whose caller has gone
+                return _heard(ours, request, bounded, on_event)
 
     def _ordered(self, policy: Policy) -> socket.socket:
         """Have a child forked; return the socket to it."""
