@@ -17,9 +17,6 @@ from linter.read.sorted_table import table, varint
 from linter.read.source import FileSource, Source, read_at
 from linter.read.weights import StoredWeight
 
-MAX_INDEX_BYTES = 1 << 26
-MAX_KEY_BYTES = 1 << 28
-"""Of all keys together: each may repeat all of the one before at the cost of three bytes."""
 MAX_RANK = 254
 
 STRING = 7
@@ -115,8 +112,10 @@ def read(prefix: Path, limits: Limits) -> Bundle:
     index = prefix.with_name(f"{prefix.name}.index")
     source = FileSource(index)
     try:
-        if source.size > MAX_INDEX_BYTES:
-            raise UnreadableError(f"{index.name} has {source.size:,} bytes; at most {MAX_INDEX_BYTES:,} are read")
+        if source.size > limits.max_index_bytes:
+            raise UnreadableError(
+                f"{index.name} has {source.size:,} bytes; at most {limits.max_index_bytes:,} are read"
+            )
         return _bundle(prefix, read_at(source, 0, source.size), index.name, limits)
     finally:
         source.close()
@@ -128,7 +127,7 @@ def _bundle(prefix: Path, data: bytes, name: str, limits: Limits) -> Bundle:
     unpacked = 0
     for count, (key, value) in enumerate(table(data, name)):
         unpacked += len(key)
-        if count > limits.max_protobuf_nodes or unpacked > MAX_KEY_BYTES:
+        if count > limits.max_protobuf_nodes or unpacked > limits.max_key_bytes:
             raise UnreadableError(
                 f"{name} has {count:,} entries with {unpacked:,} bytes of keys, which is past the limits"
             )
