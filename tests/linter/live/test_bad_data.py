@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from linter.build import add, chain, conv, dense, flatten, input, model, trained
+from linter.build import Built, add, chain, conv, dense, flatten, fresh, input, model, trained
 from linter.cli import main
+from linter.commands.lint import audit
+from linter.options import Options
 from linter.write import keras_archive
 from tests.linter.live.bad_data import FORMS, cut, images, written
+from tests.linter.live.seeing import Seeing
 
 Checked = Callable[..., tuple[int, list[str], str]]
 GOOD = np.random.default_rng(0).normal(size=(64, 4)).astype("float32")
@@ -43,6 +46,60 @@ def checked(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
 def is_one_line(text: str, *words: str) -> bool:
     """Whether a message is one line, names the words, and no traceback."""
     return text.count("\n") == 1 and "Traceback" not in text and all(w in text for w in words)
+
+
+SPOILT = (1000 * GOOD).copy()
+SPOILT[:, 0], SPOILT[5, 1] = 2.0, np.nan
+VALUES = {"DAT801", "DAT802", "DAT803"}
+
+
+@pytest.fixture(scope="module")
+def seen_whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Built, str], set[str]]:
+    """Run a fresh model on data in this process: the codes of the findings about data."""
+
+    def run(built: Built, place: str) -> set[str]:
+        path = tmp_path_factory.mktemp("whole") / "model.keras"
+        path.write_bytes(keras_archive(built))
+        seeing = Seeing(path)
+        report = audit(seeing.graph, Options(select=("DAT",)), "model.keras", seeing.at(place))
+        return {finding.code for finding in report.findings}
+
+    return run
+
+
+FRESH = fresh(chain(input(4, name="given"), dense(8, "relu", kernel_initializer="he_normal"), dense(1), loss="mse"))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_wrong_values(form: str, seen_whole: Callable[[Built, str], set[str]], tmp_path: Path) -> None:
+    assert seen_whole(FRESH, str(written(form, {"given": SPOILT}, tmp_path))) == VALUES
+
+
+def test_wrong_values_of_a_function(
+    seen_whole: Callable[[Built, str], set[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.save(tmp_path / "spoilt.npy", SPOILT)
+    load = f"np.load({str(tmp_path / 'spoilt.npy')!r})"
+    (tmp_path / "spoilt_rows.py").write_text(
+        f"import numpy as np\ndef data():\n    yield from np.array_split({load}, 3)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert seen_whole(FRESH, "spoilt_rows:data") == VALUES
+
+
+def test_wrong_values_of_images(seen_whole: Callable[[Built, str], set[str]], tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 6, 5, 3)).astype("uint8")
+    pixels[..., 2] = 7
+    built = fresh(
+        chain(input(6, 5, 3), conv(4, activation="relu", kernel_initializer="he_normal"), flatten(), dense(1))
+    )
+    assert seen_whole(built, str(images(tmp_path / "pictures", pixels))) == {"DAT801", "DAT802"}
+
+
+def test_wrong_values_through_the_command_line(checked: Checked, tmp_path: Path) -> None:
+    (tmp_path / "fresh.keras").write_bytes(keras_archive(FRESH))
+    status, found, said = checked(written("csv", {"given": SPOILT}, tmp_path), "fresh")
+    assert (status, set(found), said) == (1, VALUES, "")
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -46,11 +46,12 @@ def test_what_the_system_refuses_and_the_next_model_is_still_run(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "a_hostile.keras").write_bytes(doing("try_all"))
-    argv = ["check", str(folder), "--data", str(folder / "data.npy"), "--import", MODULE]
+    argv = ["check", str(folder), "--data", str(folder / "data.npy"), "--import", MODULE, "--max-samples", "5"]
     assert main(argv) == 2
     told = capsys.readouterr()
     assert "healthy.keras" in told.out
-    assert "run on 8 samples" in told.out
+    assert "run on 5 samples" in told.out
+    assert "ended by max_samples" in told.out
     (said,) = told.err.splitlines()
     assert "WENT THROUGH" not in said
     assert [deed.__name__ for deed in hostile.SMALL if deed.__name__ not in said] == []
