@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from linter.graph import Defect
 from linter.options import Limits
+from linter.read import tensor_bundle
 from linter.read.errors import UnreadableError
 
 GRAPH, TEXT_GRAPH, METADATA = "saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb"
@@ -30,6 +32,10 @@ class Folder:
     def has(self, *parts: str) -> bool:
         """Whether there is such a file, safe to open."""
         return "/".join(parts) in self.files
+
+    def checkpoint(self, limits: Limits) -> tensor_bundle.Bundle:
+        """Return the stored variables; raises UnreadableError, OSError."""
+        return tensor_bundle.read(self.root / INDEX.with_suffix(""), limits)
 
     def read(self, name: str, limits: Limits) -> bytes:
         """Return a file whole; raises UnreadableError past `max_graph_bytes` or `max_unpacked_bytes`."""
@@ -72,11 +78,15 @@ def listing(root: Path, limits: Limits) -> Folder:
                     pending.append((name, depth + 1))
             elif stat.S_ISREG(entry.stat().st_mode):
                 files.add(name)
-                if depth and entry.name.lower().endswith(CODE):
-                    defects.append(
-                        Defect("SEC006", f"{name!r} is code or a pickle among the files of the model", pointer=name)
-                    )
+    defects += code_among(sorted(files))
     return Folder(root, frozenset(files), tuple(defects))
+
+
+def code_among(names: Iterable[str]) -> Iterator[Defect]:
+    """Yield a defect for each file in the folders of a SavedModel that is no data."""
+    for name in names:
+        if "/" in name and name.lower().endswith(CODE):
+            yield Defect("SEC006", f"{name!r} is code or a pickle among the files of the model", pointer=name)
 
 
 def _stays(path: Path, inside: Path) -> bool:
