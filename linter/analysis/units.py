@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from linter.activations import facts
@@ -41,6 +42,39 @@ class LayerUnits:
     def bound(self) -> float:
         """Upper 95 % bound on the firing rate of a unit that never fired: 1 - 0.05^(1/n), about 3/n."""
         return float(1 - 0.05 ** (1 / self.samples)) if self.samples else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Units of one model that have something in common, in layers in which enough of them have it."""
+
+    units: Mapping[str, tuple[int, ...]]
+    layers: tuple[LayerUnits, ...]
+
+    @property
+    def told(self) -> str:
+        """Return "12 of 64 tanh units"."""
+        kinds = "/".join(dict.fromkeys(layer.activation for layer in self.layers))
+        return f"{sum(map(len, self.units.values()))} of {sum(layer.units for layer in self.layers)} {kinds} units"
+
+    @property
+    def share(self) -> float:
+        """The greatest share of a layer."""
+        return max(len(self.units[layer.layer]) / layer.units for layer in self.layers)
+
+    @property
+    def samples(self) -> int:
+        """On how many samples that was seen."""
+        return self.layers[0].samples
+
+
+def affected(model: Subject, pick: Callable[[LayerUnits], tuple[int, ...]], over: float) -> Affected | None:
+    """Return the units that `pick` chooses, in layers in which they are more than the share `over`; None without."""
+    picked = [(layer, pick(layer)) for layer in layers_of(model)]
+    enough = [(layer, units) for layer, units in picked if len(units) > over * layer.units]
+    if not enough:
+        return None
+    return Affected({layer.layer: units for layer, units in enough}, tuple(layer for layer, _ in enough))
 
 
 def layers_of(model: Subject) -> tuple[LayerUnits, ...]:

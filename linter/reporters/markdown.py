@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from linter.finding import Finding, ModelReport, Report
 from linter.reporters.escape import clip, link, markdown, markdown_code
-from linter.reporters.tally import described, facts, known, plural, skipped, unfollowed, worst_first
+from linter.reporters.tally import described, facts, grouped, known, plural, skipped, unfollowed, worst_first
 
 LONGEST = 60_000
 """Characters of the document; hosts refuse comments of 65,536 and more."""
@@ -86,7 +86,7 @@ def _notes(report: Report) -> Iterator[str]:
     lines = [
         f"- {_code(model.path)} {_text(unfollowed(item))}"
         for model in report.models
-        for item in model.unanalysed[:SHOWN]
+        for item in grouped(model.unanalysed)[:SHOWN]
     ]
     for reason, codes in skipped(report.models).items():
         lines.append(f"- skipped {', '.join(map(markdown, codes))}: {_text(reason)}")

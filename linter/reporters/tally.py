@@ -67,6 +67,18 @@ def unfollowed(item: Unanalysed) -> str:
     return f"not analysed: {what}, {item.reason}"
 
 
+def grouped(items: Iterable[Unanalysed], shown: int = 3) -> list[Unanalysed]:
+    """Return one item for those of one class and reason: "a, b, c and 4 more"."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in items:
+        groups.setdefault((item.class_name, item.reason), []).append(item.layer)
+    out = []
+    for (class_name, reason), layers in groups.items():
+        more = f" and {len(layers) - shown:,} more" if len(layers) > shown else ""
+        out.append(Unanalysed(", ".join(filter(None, layers[:shown])) + more, class_name, reason))
+    return out
+
+
 def facts(model: ModelReport) -> str:
     """Return what a file is: "keras, Keras 3.15.1, 12,345 parameters"."""
     version = f"Keras {model.keras_version}" if model.keras_version else ""

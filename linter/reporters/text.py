@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from linter.finding import Finding, ModelReport, Report
 from linter.reporters.escape import TEXT, clip, log
-from linter.reporters.tally import counts, described, facts, known, plural, skipped, unfollowed, worst_first
+from linter.reporters.tally import counts, described, facts, grouped, known, plural, skipped, unfollowed, worst_first
 
 WIDTH = 88
 SHOWN = 8
@@ -85,10 +85,11 @@ def _notes(model: ModelReport, page: _Page) -> Iterator[str]:
     for failure in model.failures:
         text = f"rule {log(failure.code)} failed: {clip(log(failure.message), TEXT)}"
         yield from page.wrap(text, "    ", "error", "  ")
-    for item in model.unanalysed[:SHOWN]:
+    unanalysed = grouped(model.unanalysed)
+    for item in unanalysed[:SHOWN]:
         yield from page.wrap(clip(log(unfollowed(item)), TEXT), "    ", "dim", "  ")
-    if more := len(model.unanalysed[SHOWN:]):
-        yield page.paint(f"    not analysed: {more:,} more", "dim")
+    if more := len(unanalysed[SHOWN:]):
+        yield page.paint(f"    not analysed for other reasons: {more:,} more", "dim")
     if model.sample is not None:
         cut = f", ended by {log(model.sample.cut_by)}" if model.sample.cut_by else ""
         yield page.paint(f"    run on {plural(model.sample.n, 'sample')} in {model.sample.seconds:.1f} s{cut}", "dim")

@@ -40,13 +40,18 @@ class ActivationRate(Rule):
     def check(self, model: Subject) -> Iterator[Finding]:
         from linter.analysis.units import layers_of
 
+        shares: dict[str, float] = {}
         for found in layers_of(model):
             if not found.can_die or found.is_output or not found.positions:
                 continue
             share = sum(found.fired_positions) / (found.positions * found.units)
             if not 0.15 <= share <= 0.30:
-                yield self.finding(
-                    f"{share:.0%} of the units are active at a time, outside 15 to 30 %",
-                    (found.layer,),
-                    measured={"active_share": share},
-                )
+                shares[found.layer] = share
+        if shares:
+            least, most = min(shares.values()), max(shares.values())
+            told = f"{least:.0%}" if len(shares) == 1 else f"between {least:.0%} and {most:.0%}"
+            yield self.finding(
+                f"{told} of the units are active at a time, outside 15 to 30 %",
+                tuple(shares),
+                measured={"active_share": least, "most_active_share": most},
+            )

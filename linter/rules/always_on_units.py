@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, final
+from typing import TYPE_CHECKING, ClassVar, final
 
 from linter.finding import Certainty, Evidence, Finding, Severity
 from linter.rule import Example, Rule, Subject
+
+if TYPE_CHECKING:
+    from linter.analysis.units import LayerUnits
 
 
 @final
@@ -37,17 +40,19 @@ class AlwaysOnUnits(Rule):
     passing: ClassVar = (Example("observed(small(), 1000, fired={'dense.activation': (1000,) * 3 + (500,) * 5})"),)
 
     def check(self, model: Subject) -> Iterator[Finding]:
-        from linter.analysis.units import layers_of
+        from linter.analysis.units import affected
 
-        for found in layers_of(model):
-            if not found.can_die or found.is_output or found.samples < 100:
-                continue
-            always = tuple(i for i, count in enumerate(found.fired_positions) if count == found.positions)
-            if len(always) > 0.5 * found.units:
-                yield self.finding(
-                    f"{len(always)} of {found.units} {found.activation} units never clip on {found.samples} "
-                    "samples: here the layer is linear",
-                    (found.layer,),
-                    units={found.layer: always},
-                    measured={"always_on_share": len(always) / found.units, "samples": float(found.samples)},
-                )
+        found = affected(model, _always_on, 0.5)
+        if found is not None:
+            yield self.finding(
+                f"{found.told} never clip on {found.samples} samples: what they compute is linear",
+                tuple(found.units),
+                units=found.units,
+                measured={"always_on_share": found.share, "samples": float(found.samples)},
+            )
+
+
+def _always_on(layer: LayerUnits) -> tuple[int, ...]:
+    if not layer.can_die or layer.is_output or layer.samples < 100:
+        return ()
+    return tuple(i for i, count in enumerate(layer.fired_positions) if count == layer.positions)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, final
+from typing import TYPE_CHECKING, ClassVar, final
 
 from linter.finding import Certainty, Evidence, Finding, Fix, Safety, Severity
 from linter.rule import Example, Rule, Subject
+
+if TYPE_CHECKING:
+    from linter.analysis.units import LayerUnits
 
 SHARE, MOST = 0.1, 0.5
 """Of a layer's units: for a warning, for an error."""
@@ -61,10 +64,11 @@ class DeadUnits(Rule):
         listed = heavy or found
         dead, of = sum(len(item.silent) for item in listed), sum(item.units for item in listed)
         bound = max(item.bound for item in listed)
-        share = max(len(item.silent) / item.units for item in listed)
+        worst = max(listed, key=lambda item: len(item.silent) / item.units)
+        share = len(worst.silent) / worst.units
         yield self.finding(
-            f"{dead} of {of} units never fired on {listed[0].samples} samples (each fires on at most {bound:.2g} of "
-            f"the data, with 95 % confidence): {_told(bound, bool(heavy))}{_rate(model)}",
+            f"{dead} of {of} units{_most(worst, len(listed))} never fired on {listed[0].samples} samples (each fires "
+            f"on at most {bound:.2g} of the data, with 95 % confidence): {_told(bound, bool(heavy))}{_rate(model)}",
             tuple(item.layer for item in listed),
             severity=_severity(bound, share, bool(heavy)),
             units={item.layer: item.silent for item in found},
@@ -79,6 +83,10 @@ def _severity(bound: float, share: float, heavy: bool) -> Severity:
     if bound > UNSURE or not heavy:
         return Severity.INFO
     return Severity.ERROR if share > MOST else Severity.WARNING
+
+
+def _most(worst: LayerUnits, layers: int) -> str:
+    return f", in {worst.layer} {len(worst.silent)} of {worst.units}," if layers > 1 else ""
 
 
 def _told(bound: float, heavy: bool) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, final
+from typing import TYPE_CHECKING, ClassVar, final
 
 from linter.finding import Certainty, Evidence, Finding, Severity
 from linter.rule import Example, Rule, Subject
+
+if TYPE_CHECKING:
+    from linter.analysis.units import LayerUnits
 
 
 @final
@@ -48,20 +51,21 @@ class DormantUnits(Rule):
     )
 
     def check(self, model: Subject) -> Iterator[Finding]:
-        from linter.analysis.units import layers_of
+        from linter.analysis.units import affected
 
-        for found in layers_of(model):
-            mean = sum(found.absolute) / max(len(found.absolute), 1)
-            if found.is_output or mean <= 0:
-                continue
-            dormant = tuple(
-                i for i, value in enumerate(found.absolute) if value <= 0.025 * mean and i not in found.silent
+        found = affected(model, _dormant, 0.1)
+        if found is not None:
+            yield self.finding(
+                f"{found.told} are dormant: each is less than 2.5 % as active as its layer on average; they can be "
+                "pruned or recycled",
+                tuple(found.units),
+                units=found.units,
+                measured={"dormant_share": found.share, "samples": float(found.samples)},
             )
-            if len(dormant) > 0.1 * found.units:
-                yield self.finding(
-                    f"{len(dormant)} of {found.units} units are dormant: each is less than 2.5 % as active as "
-                    "the layer on average",
-                    (found.layer,),
-                    units={found.layer: dormant},
-                    measured={"dormant_share": len(dormant) / found.units, "samples": float(found.samples)},
-                )
+
+
+def _dormant(layer: LayerUnits) -> tuple[int, ...]:
+    mean = sum(layer.absolute) / max(len(layer.absolute), 1)
+    if layer.is_output or mean <= 0:
+        return ()
+    return tuple(i for i, value in enumerate(layer.absolute) if value <= 0.025 * mean and i not in layer.silent)

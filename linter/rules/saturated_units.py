@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, final
+from typing import TYPE_CHECKING, ClassVar, final
 
 from linter.finding import Certainty, Evidence, Finding, Severity
 from linter.rule import Example, Rule, Subject
+
+if TYPE_CHECKING:
+    from linter.analysis.units import LayerUnits
 
 
 @final
@@ -47,18 +50,20 @@ class SaturatedUnits(Rule):
     )
 
     def check(self, model: Subject) -> Iterator[Finding]:
-        from linter.analysis.units import layers_of
+        from linter.analysis.units import affected
 
-        for found in layers_of(model):
-            if not found.saturating or found.is_output:
-                continue
-            stuck = tuple(i for i, count in enumerate(found.saturated) if count > 0.95 * found.positions)
-            if stuck and len(stuck) > 0.1 * found.units:
-                yield self.finding(
-                    f"{len(stuck)} of {found.units} {found.activation} units are saturated on more than 95 % of "
-                    "the sample: they pass no gradient; "
-                    "scale the inputs, or normalise before the activation",
-                    (found.layer,),
-                    units={found.layer: stuck},
-                    measured={"saturated_share": len(stuck) / found.units, "samples": float(found.samples)},
-                )
+        found = affected(model, _saturated, 0.1)
+        if found is not None:
+            yield self.finding(
+                f"{found.told} are saturated on more than 95 % of the sample: they pass no gradient; scale the "
+                "inputs, or normalise before the activation",
+                tuple(found.units),
+                units=found.units,
+                measured={"saturated_share": found.share, "samples": float(found.samples)},
+            )
+
+
+def _saturated(layer: LayerUnits) -> tuple[int, ...]:
+    if not layer.saturating or layer.is_output:
+        return ()
+    return tuple(i for i, count in enumerate(layer.saturated) if count > 0.95 * layer.positions)

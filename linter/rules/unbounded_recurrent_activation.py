@@ -82,13 +82,12 @@ class UnboundedRecurrentActivation(Rule):
                 measured["spectral_radius"] = max(radius, measured.get("spectral_radius", 0.0))
         if flagged:
             names = ", ".join(dict.fromkeys(flagged.values()))
-            growth = _growth(measured.get("spectral_radius"))
             grown = _grown(model, flagged)
             if grown is not None:
                 measured["state_growth"] = grown
             yield self.finding(
                 f"recurrent activation {names} is unbounded: the state can grow at every time "
-                f"step{growth}{_seen(grown)} until training ends in NaN or long sequences overflow; use tanh, or an "
+                f"step{_known(measured)} until training ends in NaN or long sequences overflow; use tanh, or an "
                 "IRNN (SimpleRNN, ReLU, that starts as the identity) with clipped gradients",
                 tuple(flagged),
                 evidence=Evidence.SAMPLE if grown is not None and grown > 1 else Evidence.CONFIG,
@@ -99,12 +98,6 @@ class UnboundedRecurrentActivation(Rule):
             )
 
 
-def _growth(radius: float | None) -> str:
-    if radius is None:
-        return ""
-    return f" (largest spectral radius of a stored recurrent kernel: {radius:.3g})"
-
-
 def _grown(model: Subject, layers: Mapping[str, str]) -> float | None:
     """Return the greatest growth of a state's second moment from its first to its last step on the sample."""
     rows = model.observation.signal.values() if model.observation else ()
@@ -112,9 +105,13 @@ def _grown(model: Subject, layers: Mapping[str, str]) -> float | None:
     return max(found, default=None)
 
 
-def _seen(growth: float | None) -> str:
+def _known(measured: Mapping[str, float]) -> str:
     from linter.analysis.words import times
 
-    if growth is None:
-        return ""
-    return f" (on the sample its second moment at the last step is {times(growth)} times that at the first)"
+    told = []
+    if "spectral_radius" in measured:
+        told.append(f"largest spectral radius of a stored recurrent kernel: {measured['spectral_radius']:.3g}")
+    if "state_growth" in measured:
+        grown = times(measured["state_growth"])
+        told.append(f"on the sample its second moment is {grown} times as large at the last step as at the first")
+    return f" ({'; '.join(told)})" if told else ""

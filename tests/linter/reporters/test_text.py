@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from linter.finding import Report
+from linter.finding import ModelReport, Report
+from linter.graph import Unanalysed
 from linter.reporters.text import render
 from tests.linter.reporters.samples import CLEAN, FEW, FULL, NOTE, REPORTS, RNN, TROUBLED
 
@@ -77,3 +78,12 @@ def test_no_file_speaks_to_the_terminal_or_the_log(report):
     assert "::" not in shown
     assert "##" not in shown
     shown.encode("utf-8")
+
+
+def test_layers_of_one_class_and_reason_share_a_line():
+    unanalysed = [Unanalysed(f"lambda_{i}", "Lambda", "it is code") for i in range(40)]
+    model = ModelReport("m.keras", "keras", unanalysed=(*unanalysed, Unanalysed("crop", "Cropper", "it is custom")))
+    lines = [line.strip() for line in render(Report(models=(model,)), width=200).splitlines()]
+    assert "not analysed: lambda_0, lambda_1, lambda_2 and 37 more (Lambda), it is code" in lines
+    assert "not analysed: crop (Cropper), it is custom" in lines
+    assert sum("not analysed" in line for line in lines) == 2
