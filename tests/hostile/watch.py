@@ -42,10 +42,14 @@ class Watcher:
     def __init__(self, *readable: Path) -> None:
         """Allow reading below `readable`, Python, this checkout and the kernel's own files, and writing nowhere."""
         self.on, self.seen = False, set[str]()
+        self.allow(*readable)
+        sys.addaudithook(self._hook)
+
+    def allow(self, *readable: Path) -> None:
+        """Allow reading these, and no more those that were allowed before."""
         places = (*readable, sys.prefix, sys.base_prefix, Path(__file__).parents[2])
         self.roots = (*(f"{place}{os.sep}" for place in places), "/dev/null", "/dev/urandom", "/proc/", "/sys/")
         self.exact = frozenset(str(place) for place in readable)
-        sys.addaudithook(self._hook)
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
         if not self.on:
@@ -62,7 +66,7 @@ class Watcher:
     def _open(self, path: Any, mode: str | None, flags: int) -> None:
         if not isinstance(path, str | bytes):
             return  # a descriptor that is open already
-        name = os.path.abspath(os.fsdecode(path))
+        name = os.path.realpath(os.fsdecode(path))
         if flags & WRITING:
             self.seen.add(f"opened {name!r} for writing")
         elif name not in self.exact and not name.startswith(self.roots):
