@@ -21,7 +21,7 @@ $(VENV)/.backends: $(VENV)/.dev
 	$(BIN)/python -m pip install -q 'torch==2.13.0' 'jax>=0.6'
 	touch $@
 
-demo: $(VENV)/.demo          ## lint a small model with planted problems
+demo: $(VENV)/.demo          ## lint a small model with planted problems, and run it on data
 	$(BIN)/keras-lint demo
 
 lint: $(VENV)/.dev           ## style, types, import contracts

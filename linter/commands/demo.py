@@ -1,4 +1,4 @@
-"""demo: a small model with planted problems, written as a real file, then linted like any other."""
+"""demo: a small model with planted problems, and data with some of their own, written and linted like any other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from linter.build import Built, chain, dense, input, lstm, trained
 from linter.commands.check import check
@@ -14,7 +15,9 @@ from linter.options import Options
 from linter.reporters import REPORTERS
 from linter.write import keras_archive
 
-STEPS, FEATURES = 20, 6
+STEPS, FEATURES, SAMPLES = 20, 6, 300
+ON_DATA = ("RNN101", "DAT", "DED401")
+"""Rules of the second run: those to which the data have something to add."""
 
 
 def planted() -> Built:
@@ -40,8 +43,19 @@ def planted() -> Built:
     return replace(built, values=values)
 
 
+def sampled() -> Any:
+    """Return what six sensors said: one of them is stuck, another drops out now and then."""
+    import numpy as np
+
+    random = np.random.default_rng(7)
+    data = random.normal(size=(SAMPLES, STEPS, FEATURES)).astype("float32")
+    data[..., 5] = 0.25
+    data[random.integers(0, SAMPLES, 4), 0, 2] = np.nan
+    return data
+
+
 def demo(folder: Path | None) -> int:
-    """Write the model, lint it, print the report; return 0."""
+    """Write the model and the data, lint it without and with them, print the reports; return 0."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         return _run(folder)
@@ -50,9 +64,21 @@ def demo(folder: Path | None) -> int:
 
 
 def _run(folder: Path) -> int:
-    path = folder / "demo.keras"
+    import numpy as np
+
+    path, data = folder / "demo.keras", folder / "sample.npz"
     path.write_bytes(keras_archive(planted()))
-    print(f"$ keras-lint check {path}", file=sys.stderr)
-    report = check(Invocation((path,)), Options(), "demo")
-    print(REPORTERS["text"](report))
+    np.savez(data, sensors=sampled())
+    _show(Invocation((path,)), Options(), f"check {path}")
+    shown = f"check {path} --data {data} --select {','.join(ON_DATA)}"
+    _show(Invocation((path,), data=str(data)), Options(select=ON_DATA), shown)
     return 0
+
+
+def _show(invocation: Invocation, options: Options, command: str) -> None:
+    print(f"$ keras-lint {command}", file=sys.stderr, flush=True)
+    report = check(invocation, options, "demo")
+    for error in report.errors:  # no Keras, say: the file itself is sound
+        print(f"keras-lint: {error.message}", file=sys.stderr)
+    if report.models:
+        print(REPORTERS["text"](report), flush=True)

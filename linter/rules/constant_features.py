@@ -43,9 +43,16 @@ class ConstantFeatures(Rule):
             if seen.constant and model.observation.samples >= 10:
                 listed = ", ".join(map(str, seen.constant[:8])) + (" ..." if len(seen.constant) > 8 else "")
                 yield self.finding(
-                    f"{len(seen.constant)} features of input {name!r} never change in "
-                    f"{model.observation.samples} samples: {listed}",
+                    f"{_counted(len(seen.constant), name)} in {model.observation.samples} samples: {listed}",
                     (name,),
                     units={name: seen.constant},
                     measured={"constant_features": float(len(seen.constant))},
                 )
+
+
+def _counted(count: int, name: str) -> str:
+    return (
+        f"1 feature of input {name!r} never changes"
+        if count == 1
+        else f"{count} features of input {name!r} never change"
+    )
