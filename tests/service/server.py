@@ -95,12 +95,16 @@ class Server:
 
     def start(self) -> Server:
         """Start it, and wait until it is ready."""
+        self.launch()
+        self.wait_until_ready()
+        return self
+
+    def launch(self) -> None:
+        """Start it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "log").open("ab") as log:
             command = [sys.executable, "-m", "service", self.verb]
             self.process = subprocess.Popen(command, env=self.environment, stderr=log, start_new_session=True)
-        self.wait_until_ready()
-        return self
 
     def wait_until_ready(self) -> None:
         """Wait until it is ready; raises AssertionError with its log where it does not come up."""
@@ -128,6 +132,15 @@ class Server:
         assert self.process is not None
         self.process.send_signal(number)
         return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """End it at once, and wait until the processes that it has started have heard of it."""
+        assert self.process is not None
+        children = self.children()
+        self.process.kill()
+        self.process.wait()
+        while any(Path(f"/proc/{pid}").exists() for pid in children.values()):
+            time.sleep(0.05)
 
     def children(self) -> dict[str, int]:
         """Return the number of each process that it has started, by verb."""
