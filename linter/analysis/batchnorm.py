@@ -5,9 +5,8 @@ how often each fires afterwards, and which have collapsed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import erfc, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.activations import facts
 from linter.analysis import kernels, neighbours, topology
@@ -24,16 +23,14 @@ RATIO = 1e-4
 VANISHED = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """P(a channel's activation is above its silent side), channel by channel, for normal pre-activations."""
 
     node: Node
     probability: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Collapsed:
+class Collapsed(NamedTuple):
     """Channels of one layer whose variance is negative, next to nothing, or whose scale is zero.
 
     pruned: those of the still ones whose incoming weights have vanished too, as a weight penalty leaves them.

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from linter.rule import Subject
 
 KERAS = frozenset(("keras", "tf_keras", "keras_nlp", "keras_hub", "keras_cv", "keras_act"))
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """One object of a document."""
 
     document: str

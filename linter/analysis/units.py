@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linter.activations import facts
 from linter.analysis import outputs
@@ -10,8 +10,7 @@ from linter.observation import Units
 from linter.rule import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class LayerUnits:
+class LayerUnits(NamedTuple):
     """One activation of one layer, over all its calls."""
 
     layer: str
