@@ -32,9 +32,9 @@ lint: $(VENV)/.dev           ## style, types, import contracts
 test: lint                   ## the whole test suite
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-test-backends: $(VENV)/.backends  ## the layer library on JAX and PyTorch
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n auto --dist loadfile tests/keras_act
-	KERAS_BACKEND=torch $(BIN)/python -m pytest -n auto --dist loadfile tests/keras_act
+test-backends: $(VENV)/.backends  ## the layer library, and the guard of training, on JAX and PyTorch
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n auto --dist loadfile tests/keras_act tests/linter/live/test_callbacks.py
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -n auto --dist loadfile tests/keras_act tests/linter/live/test_callbacks.py
 
 bench: $(VENV)/.dev          ## ratios, printed; some of these take minutes
 	$(BIN)/python -m tests.bench.bench_static

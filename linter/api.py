@@ -13,6 +13,7 @@ from linter.options import Options
 
 if TYPE_CHECKING:
     from linter.commands.diff import Difference
+    from linter.commands.fix import Fixed
     from linter.commands.isolated import Isolation as Isolation
 
 
@@ -45,22 +46,23 @@ def lint(
 
 
 def _isolated(model: Path, data: Any, options: Options) -> Report:
-    with isolation() as confined:
+    with isolation(plugins=options.plugins) as confined:
         try:
             return lint_isolated(confined, model, data, options)
         except IsolationError as error:
             return Report(errors=(Unreadable(str(model), str(error)),))
 
 
-def isolation(*, sandbox: str = "auto", memory: int = 1 << 30) -> Isolation:
+def isolation(*, sandbox: str = "auto", memory: int = 1 << 30, plugins: tuple[str, ...] = ()) -> Isolation:
     """Return what lints files in confined processes, quickly once it is started; a context manager, for any number of
     threads.
 
-    sandbox: "auto", "require" or "off". memory: bytes that one process may have resident.
+    sandbox: "auto", "require" or "off". memory: bytes that one process may have resident. plugins: whose rules the
+    options of its models may name.
     """
     from linter.commands.isolated import Bounds, Isolation
 
-    return Isolation(Bounds(sandbox, memory))
+    return Isolation(Bounds(sandbox, memory, plugins=plugins))
 
 
 def lint_isolated(
@@ -83,29 +85,37 @@ def lint_isolated(
     return lint_stranger(isolation, model, data, options or Options(), name or str(model), tell, __version__)
 
 
-def rule_set() -> str:
-    """Return a name for what judges: the version, and a digest of the code and of the Python it runs on. Equal names
-    give equal reports.
+def rule_set(plugins: tuple[str, ...] = ()) -> str:
+    """Return a name for what judges: the version, and a digest of the code, of the Python it runs on and of the
+    plugins' versions. Equal names give equal reports.
     """
     from linter.commands import rules as verb
 
-    return verb.rule_set()
+    return verb.rule_set(plugins)
 
 
 def validate(options: Options) -> None:
-    """Raise UnknownCodeError (a ValueError) for options that name no rule."""
-    from linter.rules import RULES
+    """Raise UnknownCodeError or PluginError (ValueErrors) for options that name no rule, or a plugin that is none."""
+    from linter.plugins import catalogue
     from linter.selection import selected
 
-    selected(RULES, options)
+    selected(catalogue(options.plugins), options)
 
 
-def check(invocation: Invocation, options: Options, advance: Callable[[Path], None] = lambda path: None) -> Report:
-    """Return the report of a run over files and folders."""
+def check(
+    invocation: Invocation,
+    options: Options,
+    advance: Callable[[Path], None] = lambda path: None,
+    sampled: Callable[[int], None] = lambda done: None,
+) -> Report:
+    """Return the report of a run over files and folders.
+
+    advance, sampled: called with each finished path, and with the number of samples that a run on data has done.
+    """
     from linter import __version__
     from linter.commands import check as verb
 
-    return verb.check(invocation, options, __version__, advance)
+    return verb.check(invocation, options, __version__, advance, sampled)
 
 
 def exit_code(report: Report, options: Options) -> int:
@@ -136,18 +146,18 @@ def render_page(report: Report, **frame: Any) -> str:
     return REPORTERS["html"](report, **frame)
 
 
-def explain(code: str) -> str:
-    """Return the page of a rule as Markdown; raises UnknownCodeError."""
+def explain(code: str, plugins: tuple[str, ...] = ()) -> str:
+    """Return the page of a rule as Markdown; raises UnknownCodeError or PluginError."""
     from linter.commands import explain as verb
 
-    return verb.explain(code)
+    return verb.explain(code, plugins)
 
 
-def list_rules(format: str = "text") -> str:
-    """Return the catalogue, a line a rule, or as JSON."""
+def list_rules(format: str = "text", plugins: tuple[str, ...] = ()) -> str:
+    """Return the catalogue, with the rules of plugins, a line a rule, or as JSON; raises PluginError."""
     from linter.commands import rules as verb
 
-    return verb.render(format)
+    return verb.render(format, plugins)
 
 
 def render_catalogue() -> str:
@@ -157,11 +167,35 @@ def render_catalogue() -> str:
     return verb.render_catalogue()
 
 
-def convert(old: Path, new: Path) -> str:
-    """Write an old model as a `.keras` file and return what was done; raises ValueError or OSError."""
+def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
+    """Write an old model as a `.keras` file and return what was done; raises ValueError or OSError.
+
+    architecture: the JSON of `model.to_json()`, where `old` holds weights alone.
+    """
     from linter.commands import convert as verb
 
-    return verb.convert(old, new)
+    return verb.convert(old, new, architecture)
+
+
+def fix(
+    model: Path,
+    output: Path,
+    options: Options | None = None,
+    *,
+    select: tuple[str, ...] = (),
+    unsafe: bool = False,
+    data: str | None = None,
+    overwrite: bool = False,
+) -> Fixed:
+    """Write a fixed model and return what was done, and what was not; raises ValueError or OSError, nothing written.
+
+    select: codes, prefixes or names of fixes. unsafe: also change where training starts and what is computed.
+    data: a file of samples. overwrite: whether `output` may be the model itself.
+    """
+    from linter.commands import fix as verb
+
+    given = options or Options()
+    return verb.fix(model, output, given, select=select, unsafe=unsafe, data=data, overwrite=overwrite)
 
 
 def diff(old: Path, new: Path, options: Options, data: str | None = None) -> Difference:

@@ -30,9 +30,21 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE")
     convert = verbs.add_parser("convert", help="write an old model as a .keras file for today's Keras")
     convert.add_argument(
-        "old", type=Path, metavar="OLD", help=".h5 of Keras 1 or 2, SavedModel with Keras metadata, .keras"
+        "old", type=Path, metavar="OLD", help=".h5 of Keras 1 or 2, SavedModel with Keras metadata, .keras, weights"
     )
     convert.add_argument("--output", "-o", type=Path, metavar="NEW", required=True, help="the .keras file to write")
+    _fix(
+        verbs.add_parser(
+            "fix",
+            help="write a model without what can be mended",
+            description="Write a model without what can be mended. By default only fixes that keep what the model "
+            "computes: both models are run, and a fix that changes an output by more than 1e-5 is left out. Exits 0 "
+            "(done, or nothing to fix) or 2 (could not; nothing is written).",
+        )
+    )
+    convert.add_argument(
+        "--architecture", type=Path, metavar="FILE", help="JSON of model.to_json(), where OLD holds weights alone"
+    )
     diff = verbs.add_parser("diff", help="say what changed between two models", description="Exits 1 on new findings.")
     diff.add_argument("old", type=Path, metavar="OLD")
     diff.add_argument("new", type=Path, metavar="NEW")
@@ -111,6 +123,26 @@ def _check(check: argparse.ArgumentParser) -> None:
     )
     run.add_argument("--isolate", action="store_true", help="read the files in a confined process")
     run.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="models to lint at once (0: one a core)")
+
+
+def _fix(fix: argparse.ArgumentParser) -> None:
+    fix.add_argument("model", type=Path, metavar="MODEL", help=".keras, .h5 or .hdf5 file of Keras 2 or 3")
+    fix.add_argument(
+        "--output", "-o", type=Path, metavar="OUT", required=True, help="the file to write, of the same format"
+    )
+    fix.add_argument(
+        "--select",
+        action="append",
+        default=[],
+        metavar="CODES",
+        help="codes or prefixes of findings to end, or names of fixes: NRM601,fold-batchnorm. fold-batchnorm puts "
+        "BatchNormalization into the kernel before it, for models that are only run; it is done when named",
+    )
+    fix.add_argument(
+        "--unsafe", action="store_true", help="also change where training starts, and what the model computes"
+    )
+    fix.add_argument("--data", metavar="FILE", help="compare both models on this, too, and let fixes go by it")
+    fix.add_argument("--overwrite", action="store_true", help="let OUT be MODEL itself")
 
 
 def _jobs(text: str) -> int:

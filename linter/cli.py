@@ -38,8 +38,8 @@ def _check(given: argparse.Namespace) -> int:
     from linter.progress import advancing
 
     options, invocation = options_of(given), invocation_of(given)
-    with advancing(invocation.paths) as advance:
-        report = api.check(invocation, options, advance)
+    with advancing(invocation.paths, invocation.data) as steps:
+        report = api.check(invocation, options, steps.finished, steps.sampled)
     if invocation.write_baseline:
         api.write_baseline(report, invocation.write_baseline)
         return CANNOT if report.errors else 0
@@ -100,16 +100,16 @@ def _override(item: str) -> tuple[str, Severity]:
 
 
 def _rules(given: argparse.Namespace) -> int:
-    from linter import api
+    from linter import api, settings
 
-    print(api.list_rules(given.format))
+    print(api.list_rules(given.format, settings.load(None, Path.cwd()).plugins))
     return 0
 
 
 def _explain(given: argparse.Namespace) -> int:
-    from linter import api
+    from linter import api, settings
 
-    text = api.explain(given.code)
+    text = api.explain(given.code, settings.load(None, Path.cwd()).plugins)
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown
@@ -123,8 +123,24 @@ def _explain(given: argparse.Namespace) -> int:
 def _convert(given: argparse.Namespace) -> int:
     from linter import api
 
-    print(api.convert(given.old, given.output))
+    print(api.convert(given.old, given.output, given.architecture))
     return 0
+
+
+def _fix(given: argparse.Namespace) -> int:
+    from linter import api, settings
+
+    fixed = api.fix(
+        given.model,
+        given.output,
+        settings.load(None, Path.cwd()),
+        select=_codes(given.select),
+        unsafe=given.unsafe,
+        data=given.data,
+        overwrite=given.overwrite,
+    )
+    print(fixed.text)
+    return fixed.exit_code
 
 
 def _diff(given: argparse.Namespace) -> int:
@@ -155,6 +171,7 @@ VERBS = {
     "check": _check,
     "rules": _rules,
     "explain": _explain,
+    "fix": _fix,
     "convert": _convert,
     "diff": _diff,
     "demo": _demo,
@@ -187,9 +204,13 @@ def _put(text: str, output: Path | None) -> None:
 
 
 def _complain(report: Report) -> None:
-    """One line on stderr for every file that could not be linted and every rule that crashed."""
+    """One line on stderr for every file that could not be linted, every gap in a sandbox, every rule that crashed."""
+    from linter.confine.layer import missing
+
     for error in report.errors:
         print(f"keras-lint: {_printable(error.path)}: {_printable(error.message)}", file=sys.stderr)
+    for gap in dict.fromkeys(gap for model in report.models for gap in missing(model.sandbox)):
+        print(f"keras-lint: warning: the run on data was not wholly confined: {_printable(gap)}", file=sys.stderr)
     for model in report.models:
         for failure in model.failures:
             print(

@@ -50,6 +50,8 @@ class Limits:
     """Declared size of all members or data sets together."""
     max_layers: int = 10_000
     """Layers of a model, nested ones included."""
+    max_outputs: int = 1_000
+    """Outputs of one layer."""
     max_links: int = 200_000
     """Groups and data sets of an HDF5 file."""
     max_attribute_bytes: int = 64 * 2**20
@@ -65,6 +67,7 @@ class Options:
     select: codes or prefixes; replaces the default set. A rule that is off by default needs its full code.
     ignore: codes or prefixes that are left out.
     severity: another severity for a code.
+    plugins: entry points of other distributions whose rules run too. Over HTTP they are the service's to name.
     input_range: the least and the greatest value of every input, where they are known.
     per_layer_ignores: pattern of layer paths (as in `fnmatch`) -> codes or prefixes that are not reported there.
     """
@@ -76,3 +79,4 @@ class Options:
     input_range: tuple[float, float] | None = None
     per_layer_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: Limits = Limits()
+    plugins: tuple[str, ...] = ()

@@ -5,17 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 MANY_FILES = 5
 LARGE_BYTES = 500_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What is to be called with each finished path, and with the number of samples that a run on data has done."""
+
+    finished: Callable[[Path], None] = lambda path: None
+    sampled: Callable[[int], None] = lambda done: None
+
+
 @contextmanager
-def advancing(paths: Sequence[Path]) -> Iterator[Callable[[Path], None]]:
-    """Yield what is to be called with each finished path."""
-    if not sys.stderr.isatty() or not _long(paths):
-        yield lambda path: None
+def advancing(paths: Sequence[Path], data: str | None = None) -> Iterator[Steps]:
+    """Yield what shows the progress of a run over `paths`, on `data` if there are any."""
+    if not sys.stderr.isatty() or not (data or _long(paths)):
+        yield Steps()
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -28,7 +37,10 @@ def advancing(paths: Sequence[Path]) -> Iterator[Callable[[Path], None]]:
         transient=True,
     ) as bar:
         task = bar.add_task("starting", total=None)
-        yield lambda path: bar.update(task, advance=1, description=path.name)
+        yield Steps(
+            lambda path: bar.update(task, advance=1, description=path.name),
+            lambda done: bar.update(task, description=f"{done:,} samples run"),
+        )
 
 
 def _long(paths: Sequence[Path]) -> bool:

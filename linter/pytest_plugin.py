@@ -43,7 +43,8 @@ def _items(session: pytest.Session, path: Path, options: Options) -> Iterator[Mo
     from linter.read.discover import targets
 
     for target in targets(path):
-        yield ModelItem.from_parent(session, name=str(target.path), target=target, options=options)
+        name = target.path.as_posix()
+        yield ModelItem.from_parent(session, name=name, nodeid=f"{name}::keras-lint", target=target, options=options)
 
 
 class ModelError(Exception):

@@ -58,6 +58,8 @@ class Rule(ABC):
     severity: ClassVar[Severity]
     evidence: ClassVar[Evidence] = Evidence.CONFIG
     certainty: ClassVar[Certainty] = Certainty.PROVEN
+    url: ClassVar[str] = ""
+    """Where a rule of another distribution is explained; ours are in one document."""
     default: ClassVar[bool] = True
     """False for a rule that runs only when its full code is selected."""
     flagged: ClassVar[tuple[Example, ...]] = ()
@@ -93,7 +95,7 @@ class Rule(ABC):
             pointer=pointer,
             measured=measured or {},
             fix=fix,
-            url=f"{URL}{self.code.lower()}",
+            url=self.url or (f"{URL}{self.code.lower()}" if type(self).__module__.startswith("linter.rules.") else ""),
         )
 
 

@@ -92,7 +92,7 @@ def _ini_value(key: str, text: str) -> Any:
         for item in ([line] if key == "per-layer-ignores" else line.split(","))
         if item.strip()
     ]
-    if key in ("select", "ignore"):
+    if key in ("select", "ignore", "plugins"):
         return items
     if key == "severity":
         return dict(_pair(item, "=", key) for item in items)

@@ -34,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(listed(settings, sources(overrides)))
             return 0
         logs.start(settings.log_level)
+        if settings.plugins and given.verb in ("serve", "web", "worker"):
+            _look_for(settings.plugins)
         return int(VERBS[given.verb](settings, given))
     except (SettingsError, OSError) as error:
         print(f"keras-lint-server: {error}", file=sys.stderr)
@@ -63,6 +65,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _look_for(plugins: tuple[str, ...]) -> None:
+    """Raise SettingsError for a plugin that cannot be used, before any process waits for it."""
+    from linter import api
+    from linter.options import Options
+
+    try:
+        api.validate(Options(plugins=plugins))
+    except ValueError as error:
+        raise SettingsError(f"plugins: {error}") from None
+
+
 def _serve(settings: Settings, given: argparse.Namespace) -> int:
     from service.serve import serve
 
@@ -81,6 +94,7 @@ def _worker(settings: Settings, given: argparse.Namespace) -> int:
         from service.queues.celery import work
 
         return work(settings)
+    from linter.api import IsolationError
     from service.jobs import QueueError
     from service.queues.local import Supervisor
 
@@ -90,7 +104,7 @@ def _worker(settings: Settings, given: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: supervisor.stopping.set())
     try:
         supervisor.serve()
-    except QueueError as error:
+    except (QueueError, IsolationError) as error:
         print(f"keras-lint-server: {error}", file=sys.stderr)
         return CANNOT
     return 0

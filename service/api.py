@@ -173,7 +173,7 @@ def delete(audit: str) -> Response:
 
 def catalogue() -> list[RuleBody]:
     """Return all rules."""
-    return [RuleBody(**row) for row in json.loads(linter.list_rules("json"))]
+    return [RuleBody(**row) for row in json.loads(linter.list_rules("json", context().settings.plugins))]
 
 
 @bp.get("/rules")
@@ -188,4 +188,4 @@ def rule(code: str) -> Response:
     found = next((item for item in catalogue() if item.code == code), None)
     if found is None:
         raise ProblemError("not-found", f"there is no rule {code!r}")
-    return answer(RulePage(**found.model_dump(), page=linter.explain(code)))
+    return answer(RulePage(**found.model_dump(), page=linter.explain(code, context().settings.plugins)))

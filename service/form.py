@@ -32,7 +32,7 @@ def order(owner: str) -> Order:
     key = _key()
     uploads, text = _uploads(), _options_text()
     options = _spelled(text, context().settings)
-    return Order(owner, uploads["model"], uploads.get("data"), options, api.rule_set(), key)
+    return Order(owner, uploads["model"], uploads.get("data"), options, api.rule_set(context().settings.plugins), key)
 
 
 def _key() -> str | None:
@@ -87,6 +87,9 @@ def _options(text: str, settings: Settings) -> Options:
     """Return the options; limits that are not given are the service's, and none is beyond it."""
     try:
         given = schema.options(_ordered(text))
+        if given.plugins:
+            raise _invalid("options.plugins", "are set by who runs the service; leave them out")
+        given = replace(given, plugins=settings.plugins)
         api.validate(given)
     except schema.SchemaError as error:
         wrong = [Wrong(f"options.{item.where}".rstrip("."), item.what) for item in error.problems]

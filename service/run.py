@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +18,7 @@ from linter.api import IsolationError
 from linter.finding import Report, Severity
 from service import metrics
 from service.artefacts import Artefacts
-from service.jobs import Failure, Job
+from service.jobs import Failure, Job, State
 from service.store import Store, Tally
 
 if TYPE_CHECKING:
@@ -37,16 +38,25 @@ class Runner:
     store: Store
     artefacts: Artefacts
     isolation: Isolation
-    active: set[str] = field(default_factory=set)
-    """What it is at: only that stays its own, not what it could not end because the database was away."""
+    active: dict[str, Path | None] = field(default_factory=dict)
+    """What it is at, with the model's file: only that stays its own, not what it could not end because the database was
+    away."""
 
     def run(self, job: Job) -> bool:
         """Do a job that this worker has claimed; False where its result came too late to count."""
-        self.active.add(job.id)
+        self.active[job.id] = None
         try:
             return self._run(job)
         finally:
-            self.active.discard(job.id)
+            self.active.pop(job.id, None)
+
+    def stop_cancelled(self) -> None:
+        """End the processes of audits that have been deleted."""
+        active = self.active.copy()
+        known = self.store.states(list(active)) if active else {}
+        for audit, model in active.items():
+            if model is not None and (audit not in known or known[audit][0] is State.CANCELLED):
+                self.isolation.stop(model)
 
     def _run(self, job: Job) -> bool:
         began = time.monotonic()
@@ -70,17 +80,19 @@ class Runner:
 
     def _failed(self, job: Job, failure: Failure, began: float) -> bool:
         counted = self.store.fail(job, self.worker, failure)
-        if counted:
-            self._tidy(job)
-            metrics.ended("failed", time.monotonic() - began)
+        if not counted:
+            log.info("audit no longer wanted", extra={"audit": job.id})
+            return False
+        self._tidy(job)
+        metrics.ended("failed", time.monotonic() - began)
         log.warning("audit failed", extra={"audit": job.id, "reason": failure.reason})
-        return counted
+        return True
 
     def _linted(self, job: Job) -> Tally:
         options = schema.options(job.options)
         tell = _Telling(lambda stage, done: self.store.tell(job.id, stage, done))
         with ExitStack() as stack:
-            model = stack.enter_context(self.artefacts.as_path(job.model))
+            model = self.active[job.id] = stack.enter_context(self.artefacts.as_path(job.model))
             data = stack.enter_context(self.artefacts.as_path(job.data)) if job.data else None
             report = api.lint_isolated(self.isolation, model, data, options, name=NAME, tell=tell)
         self.artefacts.write(job.report, api.render(report, "json").encode())

@@ -56,6 +56,7 @@ class Settings(BaseModel):
     rate_storage: str = Field("memory://", description="where requests are counted; memory: in each web process")
     trusted_proxies: int = Field(0, ge=0, le=8, description="proxies in front whose X-Forwarded headers are believed")
     hosts: tuple[str, ...] = Field((), description="names it answers to; empty: any, on loopback only its own")
+    plugins: tuple[str, ...] = Field((), description="installed plugins whose rules run; none is loaded unasked")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
     @property
@@ -106,8 +107,12 @@ def sources(
         found |= {name: (value, path) for name, value in _file(Path(path)).items()}
     for name in Settings.model_fields:
         if (value := environment.get(PREFIX + name.upper())) is not None:
-            found[name] = (value.split(",") if name == "hosts" else value, PREFIX + name.upper())
+            found[name] = (_parts(value) if name in ("hosts", "plugins") else value, PREFIX + name.upper())
     return found | {name: (value, "argument") for name, value in (overrides or {}).items() if value is not None}
+
+
+def _parts(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def _file(path: Path) -> dict[str, Any]:

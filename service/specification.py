@@ -62,7 +62,7 @@ def _schemas() -> dict[str, Any]:
 
 def _wishes(options: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
     """Return the options as they may be sent here: of rules that there are, with limits that are not beyond ours."""
-    codes = [row["code"] for row in json.loads(api.list_rules("json"))]
+    codes = [row["code"] for row in json.loads(api.list_rules("json", context().settings.plugins))]
     known = {"enum": sorted({*codes, *(code[:3] for code in codes)})}
     several = {"type": "array", "items": known}
     most = {
@@ -71,7 +71,7 @@ def _wishes(options: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
     for name, value in asdict(most_of(context().settings)).items():
         most[name]["maximum"] = value
     sent = {
-        **options["properties"],
+        **{name: shape for name, shape in options["properties"].items() if name != "plugins"},
         "select": several,
         "ignore": several,
         "severity": {**options["properties"]["severity"], "propertyNames": known},

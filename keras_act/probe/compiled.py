@@ -35,6 +35,7 @@ class Compiled(keras.Model):  # type: ignore[misc]  # Keras ships no types
         self.layouts: list[Layout] = []
         self.run_eagerly = model.run_eagerly
         self.jit_compile = model.jit_compile
+        self.built = True  # the model inside is built; else JAX would run all of this once uncompiled, op by op
 
     def judge(self, name: str, curve: Curve) -> None:
         """Sets the tests of a site whose function never changes."""
@@ -52,10 +53,6 @@ class Compiled(keras.Model):  # type: ignore[misc]  # Keras ships no types
         for judge in self.judges.values():
             if isinstance(judge, LearntJudge):
                 judge.update()
-
-    def build(self, input_shape: Any = None) -> None:
-        """Nothing to build: the model inside is built."""
-        self.built = True
 
     def call(self, inputs: Any, training: bool = False) -> dict[str, Tensor]:
         """One batch's statistics: `counts` of shape (1, n) and `moments` of shape (1, m)."""

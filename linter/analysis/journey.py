@@ -63,6 +63,22 @@ def _journeys(model: Subject) -> Iterator[Journey]:
         yield Journey(freshness.starting(model), first, node, exp(max(min(gain, 600), -600)), end.doubt, passed)
 
 
+def sampled(model: Subject, found: Journey) -> float | None:
+    """Return the gain as a run on data saw it; None without one, or where it saw nothing of either end."""
+    seen = model.observation.signal if model.observation else {}
+    if found.first.name not in seen or found.last.name not in seen:
+        return None
+    start, end = (seen[node.name].second_moment for node in (found.first, found.last))
+    return end / start if start > 0 else None
+
+
+def measured(model: Subject, found: Journey) -> dict[str, float]:
+    """Return what a finding says in numbers: the gain predicted, and beside it the gain on the sample."""
+    told = {"gain": found.gain, "log_deviation": found.doubt, "layers": float(len(found.stages))}
+    gain = sampled(model, found)
+    return told if gain is None else {**told, "sampled_gain": gain}
+
+
 def _log(state: State) -> float:
     return state.log if state.log > -inf else log(1e-300)
 

@@ -13,22 +13,28 @@ from linter.commands.settle import Outcome, settled
 from linter.finding import ModelReport, Report, Tool, Unreadable
 from linter.invocation import Invocation
 from linter.options import Options
+from linter.plugins import catalogue
 from linter.read.discover import Target, targets
-from linter.rules import RULES
 from linter.selection import selected
 
 
 def check(
-    invocation: Invocation, options: Options, version: str, advance: Callable[[Path], None] = lambda path: None
+    invocation: Invocation,
+    options: Options,
+    version: str,
+    advance: Callable[[Path], None] = lambda path: None,
+    sampled: Callable[[int], None] | None = None,
 ) -> Report:
-    """Return the report of a run; `advance` is called with each path as it is finished.
+    """Return the report of a run; `advance` is called with each path as it is finished, `sampled` with the number of
+    samples done, where one model at a time is run.
 
-    Raises UnknownCodeError, BaselineError or OSError for options that cannot be followed; never for a bad model.
+    Raises UnknownCodeError, PluginError, BaselineError or OSError for options that cannot be followed; never for a bad
+    model.
     """
-    selected(RULES, options)  # a wrong code must fail before any work
+    selected(catalogue(options.plugins), options)  # a wrong code must fail before any work
     known = baseline.load(invocation.baseline) if invocation.baseline else None
     listed, errors = _targets(invocation.paths)
-    outcomes = list(_outcomes(listed, invocation, options, advance))
+    outcomes = list(_outcomes(listed, invocation, options, advance, sampled))
     models = tuple(outcome for outcome in outcomes if isinstance(outcome, ModelReport))
     errors += [outcome for outcome in outcomes if isinstance(outcome, Unreadable)]
     errors += _empty(invocation.paths, listed, outcomes)
@@ -59,7 +65,11 @@ def _empty(paths: Iterable[Path], listed: list[Target], outcomes: list[Outcome])
 
 
 def _outcomes(
-    listed: list[Target], invocation: Invocation, options: Options, advance: Callable[[Path], None]
+    listed: list[Target],
+    invocation: Invocation,
+    options: Options,
+    advance: Callable[[Path], None],
+    sampled: Callable[[int], None] | None,
 ) -> Iterator[Outcome]:
     if invocation.isolate:
         from linter.commands import isolated
@@ -68,7 +78,7 @@ def _outcomes(
         return
     work = partial(outcome, options=options, invocation=invocation)
     if invocation.jobs == 1 or len(listed) < 2:
-        results: Iterable[Outcome] = map(work, listed)
+        results: Iterable[Outcome] = map(partial(work, sampled=sampled), listed)
         yield from _watched(listed, results, advance)
         return
     from concurrent.futures import ProcessPoolExecutor
@@ -83,13 +93,15 @@ def _watched(listed: list[Target], results: Iterable[Outcome], advance: Callable
         yield result
 
 
-def outcome(target: Target, options: Options, invocation: Invocation) -> Outcome:
+def outcome(
+    target: Target, options: Options, invocation: Invocation, sampled: Callable[[int], None] | None = None
+) -> Outcome:
     """Return what is said of one model; None for a file that a folder walk passes over."""
-    return settled(target, lambda: _linted(target.path, options, invocation, str(target.path)))
+    run = _run(target.path, options, invocation, sampled) if invocation.data is not None else None
+    return settled(target, lambda: _linted(target.path, options, invocation, str(target.path), run))
 
 
-def _linted(path: Path, options: Options, invocation: Invocation, name: str) -> ModelReport:
-    run = _run(path, options, invocation) if invocation.data is not None else None
+def _linted(path: Path, options: Options, invocation: Invocation, name: str, run: Run | None) -> ModelReport:
     if not invocation.digest or not path.exists():
         return lint_model(path, options, name, run, trusted=invocation.trust)
     from concurrent.futures import ThreadPoolExecutor
@@ -101,7 +113,7 @@ def _linted(path: Path, options: Options, invocation: Invocation, name: str) -> 
         return replace(lint_model(path, options, name, run, trusted=invocation.trust), sha256=digest.result())
 
 
-def _run(path: Path, options: Options, invocation: Invocation) -> Run:
+def _run(path: Path, options: Options, invocation: Invocation, sampled: Callable[[int], None] | None) -> Run:
     """Return what runs the model on the invocation's data."""
     assert invocation.data is not None
     from linter.live.run import Request, observe
@@ -115,7 +127,7 @@ def _run(path: Path, options: Options, invocation: Invocation) -> Run:
         trust=invocation.trust,
         generators=invocation.generators,
     )
-    return lambda: observe(request)
+    return lambda: observe(request, sampled or (lambda done: None))
 
 
 def exit_code(report: Report, options: Options) -> int:

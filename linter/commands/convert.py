@@ -5,23 +5,28 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from linter.graph import ModelGraph
 from linter.options import Options
-from linter.read import UnreadableError, read
+from linter.read import UnreadableError, read, with_architecture
 
 
 class ConversionError(ValueError):
     """A model that cannot be converted; the message says why."""
 
 
-def convert(old: Path, new: Path) -> str:
-    """Write `new` and return what was done, line by line; raises ConversionError or OSError."""
+def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
+    """Write `new` and return what was done, line by line; raises ConversionError or OSError.
+
+    architecture: the JSON of `model.to_json()`, where `old` holds weights alone.
+    """
     if new.suffix != ".keras":
         raise ConversionError(f"{new} must end in .keras, the format of today's Keras")
     try:
-        graph = read(old, Options().limits)
+        graph = _graph(old, architecture)
     except UnreadableError as error:
         raise ConversionError(f"{old}: {error}") from None
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # else TensorFlow talks of it on stderr
     try:
         from linter.live.construct import CannotRebuildError
         from linter.live.convert import convert as written
@@ -37,3 +42,12 @@ def convert(old: Path, new: Path) -> str:
     ]
     lines += [f"not carried over: {item}" for item in done.lost]
     return "\n".join(lines)
+
+
+def _graph(old: Path, architecture: Path | None) -> ModelGraph:
+    if architecture is not None:
+        return with_architecture.read(old, architecture, Options().limits)
+    graph = read(old, Options().limits)
+    if graph.format == "weights":
+        raise UnreadableError("holds weights alone; give what model.to_json() wrote as --architecture FILE")
+    return graph

@@ -18,13 +18,14 @@ from typing import Any
 from linter import schema
 from linter.commands.isolation_error import IsolationError
 from linter.commands.settle import Outcome, settled
-from linter.confine import ConfinedError, ForkServer, Mode, Policy
+from linter.confine import ConfinedError, ForkServer, Mode, Policy, stop
 from linter.finding import ModelReport, Report, Tool, Unreadable
 from linter.invocation import Invocation
 from linter.live.errors import RunError
 from linter.live.run import Request, observe
 from linter.observation import Observation
 from linter.options import Options
+from linter.plugins import folders, places
 from linter.read.discover import Target
 from linter.read.errors import UnreadableError
 
@@ -37,11 +38,13 @@ Tell = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a child may use. `user`: the user number to go on as where this process is root's."""
+    """What a child may use. `user`: the user number to go on as where this process is root's. `plugins`: whose rules
+    it is to have loaded."""
 
     sandbox: str = "auto"
     memory: int = 1 << 30
     user: int | None = None
+    plugins: tuple[str, ...] = ()
 
 
 class Isolation:
@@ -50,7 +53,10 @@ class Isolation:
     def __init__(self, bounds: Bounds | None = None) -> None:
         """Remember the bounds; the process starts with `start` or the first model."""
         self.bounds = bounds or Bounds()
-        self._server = ForkServer((TARGET.partition(":")[0], *CODECS, *_modules(), "linter.commands.warm"))
+        plugins = self.bounds.plugins
+        theirs = [place.partition(":")[0] for place in places(plugins).values()]
+        ours = (TARGET.partition(":")[0], *CODECS, *_modules(), "linter.commands.warm")
+        self._server = ForkServer((*ours, *theirs), folders(plugins))
 
     def __enter__(self) -> Isolation:
         """Start."""
@@ -71,6 +77,10 @@ class Isolation:
     def close(self) -> None:
         """End it, and whatever it runs."""
         self._server.close()
+
+    def stop(self, model: Path) -> bool:
+        """End what is at work on a file just now, without a result; whether anything was."""
+        return stop(os.path.abspath(model))
 
     def outcome(
         self,
@@ -119,7 +129,7 @@ def outcomes(listed: Iterable[Target], options: Options, invocation: Invocation)
         return settled(target, lambda: _lint(isolation, target, options, invocation))
 
     jobs = invocation.jobs or os.cpu_count() or 1
-    with Isolation(Bounds(sandbox=invocation.sandbox)) as isolation, ThreadPoolExecutor(jobs) as pool:
+    with Isolation(Bounds(invocation.sandbox, plugins=options.plugins)) as isolation, ThreadPoolExecutor(jobs) as pool:
         yield from pool.map(one, listed)
 
 
@@ -165,6 +175,7 @@ def _job(target: Target, options: Options, invocation: Invocation, name: str) ->
         "found": target.found,
         "name": name,
         "options": plain_data(options),
+        "plugins": places(options.plugins),
         "data": invocation.data is not None,
         "trust": invocation.trust,
         "digest": invocation.digest,

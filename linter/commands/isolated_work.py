@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from linter import __version__, schema
+from linter import __version__, plugins, schema
 from linter.commands.lint import lint_model
 from linter.commands.settle import settled
 from linter.digest import sha256
@@ -22,8 +22,9 @@ def work(job: Mapping[str, Any], emit: Callable[[Mapping[str, Any]], None]) -> d
     """Return {"report": JSON}, {"passed_over": true} for what is no model, or {"run": true} where data are to be run
     first.
 
-    job: path, found, name, options, data, trust, digest, and what the run on data saw as `observation`.
+    job: path, found, name, options, plugins, data, trust, digest, and what the run on data saw as `observation`.
     """
+    plugins.tell(job.get("plugins", {}))
     target = Target(Path(job["path"]), bool(job["found"]))
     runner = _Runner(job.get("observation"))
     said = settled(target, lambda: _linted(target.path, job, runner))

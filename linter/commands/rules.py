@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from linter import __version__
-from linter.rules import RULES
+from linter.plugins import catalogue, versions
 
 
-def render(format: str) -> str:
-    """Return the catalogue as "text" or "json"."""
+def render(format: str, plugins: tuple[str, ...] = ()) -> str:
+    """Return the catalogue as "text" or "json"; raises PluginError."""
+    rules = catalogue(plugins)
     if format == "json":
         rows = [
             {
@@ -24,14 +25,14 @@ def render(format: str) -> str:
                 "default": r.default,
                 "summary": summary(r.__doc__),
             }
-            for r in RULES
+            for r in rules
         ]
         return json.dumps(rows, indent=1)
-    width = max(len(rule.name) for rule in RULES)
+    width = max(len(rule.name) for rule in rules)
     return "\n".join(
         f"{rule.code}  {rule.name:<{width}}  {rule.severity.value if rule.default else 'off':<7}  "
         f"{rule.evidence.value:<7}  {summary(rule.__doc__)}"
-        for rule in RULES
+        for rule in rules
     )
 
 
@@ -41,10 +42,10 @@ def summary(doc: str | None) -> str:
 
 
 @cache
-def rule_set() -> str:
-    """Return the version with a digest of our code and of the Python that runs it."""
+def rule_set(plugins: tuple[str, ...] = ()) -> str:
+    """Return the version with a digest of our code, of the Python that runs it and of the plugins' versions."""
     root = Path(__file__).resolve().parents[1]
-    whole = hashlib.sha256(sys.version.encode())
+    whole = hashlib.sha256(" ".join((sys.version, *versions(plugins))).encode())
     for path in sorted(root.rglob("*.py")):
         whole.update(path.read_bytes())
     return f"{__version__}+{whole.hexdigest()[:12]}"

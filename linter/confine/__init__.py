@@ -17,3 +17,4 @@ from linter.confine.policy import Mode as Mode
 from linter.confine.policy import Outcome as Outcome
 from linter.confine.policy import Policy as Policy
 from linter.confine.policy import Reason as Reason
+from linter.confine.running import stop as stop

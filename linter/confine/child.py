@@ -18,6 +18,7 @@ from typing import Any
 from linter.confine import ending, frames
 from linter.confine.answers import Answers, OnEvent
 from linter.confine.policy import ConfinedError, Outcome, Policy, Reason
+from linter.confine.running import listed
 from linter.confine.surroundings import ROOT, scratch, variables
 
 TICK = 0.02
@@ -43,10 +44,10 @@ def run_child(
     with scratch(policy) as bounded:
         process = _started(bounded, environment or {})
         watch = _Watch(process, bounded, on_event)
+        request = {"target": target, "job": job, "policy": bounded.to_json(), "preload": list(preload)}
         try:
-            return watch.until_over(
-                {"target": target, "job": job, "policy": bounded.to_json(), "preload": list(preload)}
-            )
+            with listed(bounded, process.kill):
+                return watch.until_over(request)
         finally:
             end(process)
             watch.close()

@@ -21,9 +21,10 @@ from linter.confine import ending, frames
 from linter.confine.answers import Answers, OnEvent
 from linter.confine.child import end, run_child
 from linter.confine.policy import ConfinedError, Outcome, Policy, Reason
+from linter.confine.running import listed
 from linter.confine.surroundings import ROOT, scratch, variables
 
-BOOT = "import sys; sys.path.append({root!r}); from linter.confine.server import main; main({descriptor}, {preload!r})"
+BOOT = "import sys; sys.path += {paths!r}; from linter.confine.server import main; main({descriptor}, {preload!r})"
 START_SECONDS = 60.0
 GRACE_SECONDS = 10.0
 """How long past a job's own time its server is waited for."""
@@ -35,9 +36,11 @@ class ForkServer:
     instead.
     """
 
-    def __init__(self, preload: Sequence[str] = ()) -> None:
-        """Remember what to load; the process is started by `start` or the first job."""
-        self.preload = tuple(preload)
+    def __init__(self, preload: Sequence[str] = (), paths: Sequence[str] = ()) -> None:
+        """Remember what to load, and folders to find it in beside Python's own; the process is started by `start` or
+        the first job.
+        """
+        self.preload, self.paths = tuple(preload), (ROOT, *paths)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -61,7 +64,7 @@ class ForkServer:
     def _open(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            boot = BOOT.format(root=ROOT, descriptor=theirs.fileno(), preload=self.preload)
+            boot = BOOT.format(paths=self.paths, descriptor=theirs.fileno(), preload=self.preload)
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-c", boot],
                 stdin=subprocess.DEVNULL,
@@ -99,10 +102,12 @@ class ForkServer:
             return run_child(target, job, policy, preload=self.preload, on_event=on_event)
         with scratch(policy) as bounded:
             ours = self._ordered(bounded)
-            with ours:
-                return _heard(
-                    ours, {"target": target, "job": job, "policy": bounded.to_json(), "preload": []}, bounded, on_event
-                )
+            request = {"target": target, "job": job, "policy": bounded.to_json(), "preload": []}
+            with (
+                ours,
+                listed(bounded, lambda: ours.shutdown(socket.SHUT_RDWR)),
+            ):  # the server ends whose caller has gone
+                return _heard(ours, request, bounded, on_event)
 
     def _ordered(self, policy: Policy) -> socket.socket:
         """Have a child forked; return the socket to it."""

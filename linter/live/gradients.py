@@ -1,4 +1,4 @@
-"""One backward pass over one batch: how large the loss's gradient is at each kernel."""
+"""One backward pass over a few samples: how large the loss's gradient is at each kernel."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def gradients(graph: ModelGraph, rebuilt: Rebuilt, arrays: list[Any], labels: An
     kernels = [weight for weight in model.trainable_weights if weight.name.endswith(("kernel", "embeddings"))]
     if not kernels:
         return {}, True
-    values = _differentiate(model, kernels, inputs, lambda out: _scalar(function, labels, out))
+    given = inputs if len(inputs) > 1 else inputs[0]
+    values = _differentiate(model, kernels, given, lambda out: _scalar(function, labels, out))
     found = {weight.path: _size(value) for weight, value in zip(kernels, values, strict=True) if value is not None}
     return found, function is None
 
@@ -71,7 +72,7 @@ def _size(value: Any) -> float:
     return float(np.sqrt(np.mean(np.square(array)))) if array.size else 0.0
 
 
-def _differentiate(model: Any, kernels: list[Any], inputs: list[Any], scalar: Any) -> list[Any]:
+def _differentiate(model: Any, kernels: list[Any], inputs: Any, scalar: Any) -> list[Any]:
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf
@@ -96,6 +97,6 @@ def _differentiate(model: Any, kernels: list[Any], inputs: list[Any], scalar: An
             out, _ = model.stateless_call(values, fixed, inputs, training=False)
             return scalar(out)
 
-        found = jax.grad(loss_of)(trained)
+        found = jax.jit(jax.grad(loss_of))(trained)
         return [found[place] for place in places]
     return [None] * len(kernels)

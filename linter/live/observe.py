@@ -1,4 +1,4 @@
-"""A rebuilt model and samples -> Observation: one pass over the data, one backward pass over its first batch."""
+"""A rebuilt model and samples -> Observation: one pass over the data, one backward pass over a few samples."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 import keras
 
 from keras_act.probe import LayerStatistics, Probe, Statistics, Target
-from linter.analysis.topology import AFFINE
+from linter.analysis.topology import AFFINE, RECURRENT
 from linter.graph import ModelGraph, Node
 from linter.live import operations
+from linter.live.chosen import Chosen
 from linter.live.gradients import gradients
 from linter.live.inputs import InputTally
 from linter.live.rebuild import Rebuilt
@@ -25,8 +26,8 @@ from linter.options import Limits
 SMALLEST, LARGEST = 16, 256
 CACHED = 16 << 20
 """Bytes of the largest tensor of a batch: so that what is computed is still near when it is counted."""
-BACKWARD = 4
-"""Samples of the one backward pass."""
+BACKWARD, FOLLOWED = 4, 16
+"""Samples of the one backward pass, and those that recurrent states are followed on."""
 POINTWISE = frozenset(("softmax", "log_softmax", "sparsemax", "glu"))
 """Activations that mix units: none of them can be judged alone."""
 
@@ -53,14 +54,13 @@ class Observer:
         state = _Running(time.monotonic(), limits)
         tallies = {item.name: InputTally(item.name) for item in matched.expected}
         total: Statistics | None = None
-        first: tuple[list[Any], Any] | None = None
+        chosen = Chosen(FOLLOWED)
         for batch in samples.batches(self.batch):
             arrays = state.cut(matched.inputs(batch))
             if not len(arrays[0]):
                 break
             arrays = [tally.add(array) for tally, array in zip(tallies.values(), arrays, strict=True)]
-            if first is None:
-                first = arrays, None if matched.labels is None else batch[matched.labels]
+            chosen.add(arrays, None if matched.labels is None else batch[matched.labels])
             if self.probe is not None:
                 seen = self.probe.batch(arrays)
                 total = seen if total is None else total.merge(seen)
@@ -68,7 +68,7 @@ class Observer:
             advance(state.samples)
             if state.cut_by:
                 break
-        steepness, surrogate = self._gradients(first)
+        steepness, surrogate = self._gradients(chosen)
         units, signal = measured(total, self.nodes)
         return Observation(
             samples=state.samples,
@@ -76,23 +76,25 @@ class Observer:
             seconds=round(time.monotonic() - state.started, 3),
             inputs={name: tally.seen() for name, tally in tallies.items()},
             units=units,
-            signal=signal | (growth(self.graph, self.rebuilt, first[0]) if first else {}),
+            signal=signal | growth(self.graph, self.rebuilt, chosen.arrays(len(tallies))),
             gradients=steepness,
             surrogate=surrogate,
             missing={item.layer: item.reason for item in self.rebuilt.missing},
             backend=keras.backend.backend(),
         )
 
-    def _gradients(self, first: tuple[list[Any], Any] | None) -> tuple[dict[str, float], bool]:
-        if first is None:
+    def _gradients(self, chosen: Chosen) -> tuple[dict[str, float], bool]:
+        inputs = len(self.rebuilt.model.inputs)
+        arrays, labels = chosen.arrays(inputs), chosen.labels(inputs)
+        if not arrays:
             return {}, True
-        arrays, labels = first
-        return gradients(
-            self.graph,
-            self.rebuilt,
-            [array[:BACKWARD] for array in arrays],
-            None if labels is None else labels[: min(BACKWARD, len(arrays[0]))],
-        )
+        found: tuple[dict[str, float], bool] = {}, True
+        for count in (BACKWARD, FOLLOWED):  # where none comes through on a few, more may tell
+            few = [array[:count] for array in arrays]
+            found = gradients(self.graph, self.rebuilt, few, None if labels is None else labels[:count])
+            if all(found[0].values()):
+                break
+        return found
 
 
 def observe(
@@ -135,7 +137,10 @@ class _Running:
 
 
 def _targets(rebuilt: Rebuilt, nodes: Mapping[str, Node]) -> dict[str, Target]:
-    """Every activation that works unit by unit, with the tensor before it; sums in float16, for their size alone."""
+    """Every activation that works unit by unit, with the tensor before it.
+
+    For their size alone: what recurrent layers put out, and sums in float16.
+    """
     found = {}
     for name, tensor in rebuilt.tensors.items():
         node = nodes[name]
@@ -146,7 +151,7 @@ def _targets(rebuilt: Rebuilt, nodes: Mapping[str, Node]) -> dict[str, Target]:
             layer = rebuilt.layers.get(_key(node)) or operations.activation(node)
             source = rebuilt.tensors.get(node.inputs[0].source) if node.inputs else None
             found[name] = Target(tensor, source, layer, axis)
-        elif node.op in AFFINE and str(tensor.dtype) == "float16":
+        elif node.op in RECURRENT or (node.op in AFFINE and str(tensor.dtype) == "float16"):
             found[name] = Target(tensor, axis=axis)
     return found
 

@@ -18,6 +18,7 @@ from linter.graph import Edge, ModelGraph, Node, Unanalysed
 from linter.live import calling, operations
 from linter.live.assign import assign
 from linter.live.construct import CannotRebuildError, activation_layer, function_of, layer_of, policy_of
+from linter.live.undrawn import undrawn
 
 INTEGER_INPUTS = frozenset(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string"])
 
@@ -110,7 +111,8 @@ class _Building:
             first = result[0] if isinstance(result, list | tuple) else result
             first._keras_history.operation.name = self._name(node.layer)  # Keras's own could be a layer's
             return result
-        outputs = calling.call(node, layer, self._tensor)
+        with undrawn(layer):
+            outputs = calling.call(node, layer, self._tensor)
         self._weights(node, layer)
         return outputs
 
@@ -168,7 +170,8 @@ class _Building:
         if "initial_state" in named:
             _, other = calling.arguments(two, layer, self._tensor)
             named["initial_state"] += other["initial_state"]
-        outputs = layer(plain[0], **named)
+        with undrawn(layer):
+            outputs = layer(plain[0], **named)
         outputs = list(outputs) if isinstance(outputs, list | tuple) else [outputs]
         self._weights(one, calling.inner(layer).forward_layer)
         self._weights(two, calling.inner(layer).backward_layer)

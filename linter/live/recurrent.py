@@ -1,4 +1,4 @@
-"""How the state of an unbounded recurrent layer grows over time: its first against its last step on one batch."""
+"""How the state of an unbounded recurrent layer grows over time: its first against its last step on a few samples."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LAYERS = frozenset(("LSTM", "GRU", "SimpleRNN"))
 
 def growth(graph: ModelGraph, rebuilt: Rebuilt, arrays: list[Any]) -> dict[str, Magnitude]:
     """Return the state's second moments at the first and the last step, by node name, for layers without a bound."""
-    found = {}
-    for node in graph.nodes:
+    found: dict[str, Magnitude] = {}
+    for node in graph.nodes if arrays else ():
         if node.op in LAYERS and node.inputs and node.inputs[0].source in rebuilt.tensors and _unbounded(node):
             steps = _sequence(node, rebuilt, arrays)
             if steps is not None and steps.shape[1] > 1:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from linter.confine import ConfinedError, Mode, Policy, missing, run_child
+from linter.confine import ConfinedError, Mode, Policy, run_child
 from linter.live.errors import RunError
 from linter.observation import Observation
 from linter.options import Limits
@@ -58,11 +58,6 @@ def observe(request: Request, advance: Callable[[int], None] = lambda done: None
     except ConfinedError as error:
         raise RunError(_told(error)) from None
     return replace(schema.observation(outcome.result), sandbox=outcome.layers)
-
-
-def lacking(observation: Observation) -> tuple[str, ...]:
-    """Return the layers of the sandbox that were missing, as a warning tells them."""
-    return missing(observation.sandbox)
 
 
 def _backend() -> str:

@@ -38,23 +38,21 @@ def run(request: Mapping[str, Any], emit: Emit) -> dict[str, Any]:
 
 
 def _rebuilt(request: Mapping[str, Any], limits: Limits, advance: Callable[[int], None]) -> Observation:
-    from linter.live.custom import admitted
-    from linter.live.observe import observe
-    from linter.live.rebuild import rebuild
-    from linter.live.samples import Expected, match, open_samples
+    from linter.live.expecting import expected_of
+    from linter.live.samples import match, open_samples
     from linter.observation import Observation
     from linter.read import read
 
     graph = read(Path(request["model"]), limits)
-    rebuilt = rebuild(graph, admitted(tuple(request.get("modules", ()))))
-    expected = [
-        Expected(name, tuple(tensor.shape), str(tensor.dtype))
-        for name, tensor in zip(rebuilt.inputs, rebuilt.model.inputs, strict=True)
-    ]
-    samples = open_samples(request["data"], expected, generators=bool(request.get("generators")))
-    matched = match(samples, expected)
+    samples = open_samples(request["data"], expected_of(graph), generators=bool(request.get("generators")))
+    matched = match(samples, expected_of(graph))
     if matched.mismatches:
         return Observation(samples=0, mismatches=matched.mismatches)
+    from linter.live.custom import admitted  # Keras takes seconds to load: not for data that do not fit
+    from linter.live.observe import observe
+    from linter.live.rebuild import rebuild
+
+    rebuilt = rebuild(graph, admitted(tuple(request.get("modules", ()))))
     return observe(graph, rebuilt, samples, matched, limits, advance)
 
 

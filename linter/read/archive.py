@@ -75,7 +75,10 @@ class Archive:
         """Return a member as a source: a window where it is stored, unpacked into memory where it is deflated."""
         info = self.members[name]
         if info.compress_type == zipfile.ZIP_STORED and not info.flag_bits & 1:
-            return Window(self.source, self._start(info), info.file_size)
+            start = self._start(info)
+            if start + info.file_size > self.source.size:
+                raise UnreadableError(f"{name} in the archive is damaged: it reaches beyond the end of the file")
+            return Window(self.source, start, info.file_size)
         return MemorySource(self.read(name, min(self.limits.max_unpacked_bytes, info.file_size)))
 
     def _start(self, info: zipfile.ZipInfo) -> int:

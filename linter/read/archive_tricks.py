@@ -20,6 +20,9 @@ EXPECTED = re.compile(
 )
 DRIVE = re.compile(r"[A-Za-z]:")
 PICKLE = re.compile(rb"\x80[\x02-\x05].", re.DOTALL)
+END = 22
+"""Bytes of the record that ends an archive, without its comment."""
+LONGEST_END = END + 65_535
 PROGRAMS = {b"\x7fELF": "an ELF program", b"MZ": "a Windows program", b"#!": "a script"}
 
 
@@ -82,6 +85,9 @@ def _entry(source: Source, info: ZipInfo, limits: Limits) -> Iterator[Defect]:
         yield Defect(
             "SEC006", f"member {name!r} is compressed by method {info.compress_type}, which Keras never uses", name
         )
+    if info.compress_type == ZIP_STORED and not info.flag_bits & 1 and info.file_size != info.compress_size:
+        lengths = f"{info.compress_size:,} and {info.file_size:,} bytes"
+        yield Defect("SEC006", f"member {name!r} is not compressed and has two lengths, {lengths}", name)
     if info.file_size > limits.ratio_floor and info.file_size > limits.max_ratio * max(info.compress_size, 1):
         measured = {"declared_bytes": float(info.file_size), "stored_bytes": float(info.compress_size)}
         yield Defect(
@@ -140,3 +146,13 @@ def _layout(source: Source, infos: Sequence[ZipInfo], comment: int, directory: i
         )
     if comment:
         yield Defect("SEC006", f"a comment of {comment:,} bytes follows the archive, which Keras never writes")
+    if after := _after(source):
+        yield Defect("SEC006", f"{after:,} bytes stand after the archive: the file is of two kinds at once")
+
+
+def _after(source: Source) -> int:
+    """Return how many bytes follow the record that ends the archive, and its comment."""
+    start = max(0, source.size - LONGEST_END)
+    tail = read_at(source, start, LONGEST_END)
+    at = tail.rfind(b"PK\x05\x06", 0, len(tail) - 18)
+    return len(tail) - at - END - int.from_bytes(tail[at + 20 : at + END], "little") if at >= 0 else 0

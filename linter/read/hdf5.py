@@ -98,8 +98,7 @@ class _Walker:
         """Yield where the data sets lie that are stored in one piece."""
         for weight in self.tree.weights.values():
             if isinstance(weight, StoredWeight):
-                width = 2 if weight.dtype == "bfloat16" else int(weight.dtype[2:] or 1)
-                yield weight.offset, weight.offset + prod(weight.shape) * width
+                yield weight.offset, weight.offset + prod(weight.shape) * _width(weight.dtype)
 
     def _object(self, item: Any, address: int, place: str, pending: list[tuple[str, h5py.h5g.GroupID]]) -> None:
         from h5py import h5d, h5g
@@ -160,7 +159,8 @@ class _Walker:
         size = values * kind.get_size()
         if not self._proportionate(size, stored, layout, place):
             return
-        offset = data.get_offset() if layout == h5d.CONTIGUOUS else None
+        plain = layout == h5d.CONTIGUOUS and kind.get_size() == _width(dtype)  # HDF5 widens odd types, as it reads them
+        offset = data.get_offset() if plain else None
         name = f"/{place}"
         if offset is not None and stored >= size:
             self.tree.weights[place] = StoredWeight(name, shape, dtype, self.source, offset)
@@ -242,6 +242,11 @@ def _dtype(kind: h5py.h5t.TypeID) -> str | None:
         return str(kind.dtype.str)
     except TypeError:
         return None
+
+
+def _width(dtype: str) -> int:
+    """Return the bytes of a value in memory."""
+    return 2 if dtype == "bfloat16" else int(dtype[2:] or 1)
 
 
 def _attribute(attribute: Any) -> Any:

@@ -59,6 +59,16 @@ def weights_group(tree: hdf5.Tree) -> str:
     return "model_weights" if "model_weights" in tree.attributes and not listed else ""
 
 
+def is_legacy(tree: hdf5.Tree) -> bool:
+    """Whether the layers' groups are listed by name, as `.h5` of every Keras has them, and `.weights.h5` has not."""
+    return bool(listed_names(tree.attributes.get("", {}), "layer_names")) or "model_weights" in tree.attributes
+
+
+def version_of(tree: hdf5.Tree) -> str:
+    """Return the Keras that wrote the file, where it says so."""
+    return _version(tree.attributes.get("", {}), tree.attributes.get(weights_group(tree), {}))
+
+
 def _stores_weights(tree: hdf5.Tree, group: str) -> bool:
     """Whether the file has the place for weights at all; a model of weightless layers has an empty one."""
     return "layer_names" in tree.attributes.get(group, {}) or "layer_names0" in tree.attributes.get(group, {})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from linter.graph import Defect, ModelGraph, Unanalysed
 from linter.options import Limits
-from linter.read import keras_metadata, saved_model_scan, tensor_bundle
+from linter.read import keras_metadata, saved_model_assets, saved_model_scan, tensor_bundle
 from linter.read.bind_objects import bind
 from linter.read.bound import Bound
 from linter.read.errors import UnreadableError
@@ -39,7 +39,7 @@ def read(path: Path, limits: Limits) -> ModelGraph:
         if not folder.has(GRAPH):
             raise UnreadableError(f"there is no {GRAPH} that could be read")
         wire = Wire(folder.read(GRAPH, limits), GRAPH, limits)
-        defects += saved_model_scan.defects(wire)
+        defects += [*saved_model_scan.defects(wire), *saved_model_assets.defects(wire)]
         return _model(folder, wire, limits, defects)
     except UnreadableError as error:
         if not defects:

@@ -19,6 +19,8 @@ def parse(data: bytes, document: str, limits: Limits) -> tuple[Any, list[Defect]
     if len(data) > limits.max_json_bytes:
         raise _odd("SEC007", f"{document} has {len(data):,} bytes; at most {limits.max_json_bytes:,} are read")
     defects: list[Defect] = []
+    if b"\0" in data[:4] or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise _odd("SEC010", f"{document} is not UTF-8 text but UTF-16 or UTF-32, which Keras reads and never writes")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -49,13 +51,21 @@ def _decode(text: str, document: str, limits: Limits, defects: list[Defect]) -> 
         constants.add(name)
         return float(name)
 
+    def real(digits: str) -> float:
+        if len(digits) > limits.max_number_length:
+            raise _odd("SEC010", f"{document} holds a number of {len(digits):,} digits")
+        value = float(digits)
+        if value in (float("inf"), float("-inf")):
+            constants.add(digits[:20])
+        return value
+
     def integer(digits: str) -> int:
         if len(digits) > limits.max_number_length:
             raise _odd("SEC010", f"{document} holds a number of {len(digits):,} digits")
         return int(digits)
 
     try:
-        value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer, parse_float=real)
     except json.JSONDecodeError as error:
         what = (
             "is empty" if not text.strip() else f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
@@ -85,7 +95,17 @@ def _measure(value: Any, document: str, limits: Limits) -> None:
             raise _odd("SEC010", f"{document} is nested more than {limits.max_json_depth} levels deep")
         if nodes > limits.max_json_nodes:
             raise _odd("SEC010", f"{document} holds more than {limits.max_json_nodes:,} values")
+        if longest := max((len(item) for item in level if isinstance(item, str)), default=0):
+            _bounded(longest, document, limits)
+        for item in level:
+            if isinstance(item, dict) and item:
+                _bounded(max(map(len, item)), document, limits)
         level = [child for item in level for child in _children(item)]
+
+
+def _bounded(length: int, document: str, limits: Limits) -> None:
+    if length > limits.max_string_length:
+        raise _odd("SEC010", f"{document} holds a text of {length:,} characters, past the limit `max_string_length`")
 
 
 def _children(item: Any) -> Iterator[Any]:

@@ -16,7 +16,7 @@ class ArchiveTrick(Rule):
     ## What it does
     Finds duplicate, traversing, absolute, symlinked, encrypted, overlapping and unexpected members, names that differ
     between the archive's two headers, bytes before or after the archive, and layer names that would leave their
-    folder (`..`, absolute, backslash, NUL).
+    folder (`..`, absolute, backslash, NUL and other control characters).
 
     ## Why is this bad?
     Two members of one name show one model to a scanner and another to Keras. A traversing name, of a member or of a
@@ -57,4 +57,5 @@ class ArchiveTrick(Rule):
 
 
 def _leaves(name: str) -> bool:
-    return name.startswith("/") or "\\" in name or "\0" in name or ".." in name.split("/")
+    control = any(character < " " for character in name)
+    return control or name.startswith("/") or "\\" in name or ".." in name.split("/")

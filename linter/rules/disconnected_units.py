@@ -75,5 +75,5 @@ class DisconnectedUnits(Rule):
                 tuple(units),
                 units=units,
                 measured={"without_incoming": float(deaf), "without_outgoing": float(mute)},
-                fix=Fix(Safety.ADVICE, "remove the listed units; a constant goes into the next bias"),
+                fix=Fix(Safety.SAFE, "remove the listed units; a constant goes into the next bias"),
             )

@@ -14,9 +14,9 @@ class GradientOutOfRange(Rule):
     """Gradients that vanish or explode on the sample.
 
     ## What it does
-    Makes one backward pass over the first batch, with the stored loss where there are labels, else with the mean
-    squared output in its place, and compares the gradient's root mean square from kernel to kernel with each kernel's
-    neighbours.
+    Makes one backward pass over four samples (sixteen where nothing comes through), with the stored loss where there
+    are labels, else with the mean squared output in its place, and compares the gradient's root mean square from kernel
+    to kernel.
 
     ## Why is this bad?
     Where gradients differ by many orders of magnitude, no learning rate fits: some layers stand still while others
@@ -51,14 +51,18 @@ class GradientOutOfRange(Rule):
             )
             return
         least, greatest = min(found, key=lambda name: found[name]), max(found, key=lambda name: found[name])
-        ratio = found[greatest] / found[least] if found[least] else float("inf")
-        if ratio >= 1e6 and found[greatest] > 0:
-            told = "" if not model.observation.surrogate else " (of the mean squared output, for want of labels)"
-            yield self.finding(
-                f"gradients{told} differ by a factor of {ratio:.1g} between {least!r} ({found[least]:.1g}) and "
-                f"{greatest!r} "
-                f"({found[greatest]:.1g}): no learning rate fits both; use He initialization, normalisation or "
-                "shortcuts",
-                (least.rpartition("/")[0], greatest.rpartition("/")[0]),
-                measured={"least": found[least], "greatest": found[greatest]},
-            )
+        if found[greatest] == 0 or found[greatest] < 1e6 * found[least]:
+            return
+        told = "" if not model.observation.surrogate else " (of the mean squared output, for want of labels)"
+        told += (
+            f" differ by a factor of {found[greatest] / found[least]:.1g} between {least!r} ({found[least]:.1g}) and "
+            f"{greatest!r} ({found[greatest]:.1g}): no learning rate fits both"
+            if found[least]
+            else f" do not reach {least!r}, where they are zero on every sample looked at, and are "
+            f"{found[greatest]:.1g} at {greatest!r}: the first cannot learn"
+        )
+        yield self.finding(
+            f"gradients{told}; use He initialization, normalisation or shortcuts",
+            (least.rpartition("/")[0], greatest.rpartition("/")[0]),
+            measured={"least": found[least], "greatest": found[greatest]},
+        )

@@ -18,7 +18,8 @@ class HalfPrecisionOverflow(Rule):
 
     ## What it does
     For layers that compute in float16, predicts the size of their outputs as signal-fades does, and looks at their
-    stored weights. It fires where four standard deviations of a layer's output, or a stored weight, lie past 65504.
+    stored weights; with sample data it looks at the greatest output. It fires where four standard deviations of a
+    layer's output, an output on the sample, or a stored weight lie past 65504.
 
     ## Why is this bad?
     float16 has no number beyond 65504: the value becomes infinite, the next subtraction NaN, and with it the loss.
@@ -87,6 +88,18 @@ class HalfPrecisionOverflow(Rule):
                 measured={"largest": max(stored.values())},
                 fix=Fix(Safety.UNSAFE, "use the policy mixed_bfloat16"),
             )
+        seen = _seen(model, {node.layer for node in half})
+        if seen:
+            yield self.finding(
+                f"outputs of {some(seen)} pass 65504, the greatest number of float16, on the sample: they become "
+                "infinite and the loss NaN; compute in bfloat16, or keep the signal small by normalisation",
+                tuple(seen),
+                evidence=Evidence.SAMPLE,
+                certainty=Certainty.OBSERVED,
+                measured={"largest": max(seen.values())},
+                fix=Fix(Safety.UNSAFE, "use the policy mixed_bfloat16"),
+            )
+        predicted = {layer: value for layer, value in predicted.items() if layer not in seen}
         if predicted:
             yield self.finding(
                 f"outputs of {some(predicted)} are predicted to reach {times(max(predicted.values()))}, past "
@@ -99,3 +112,9 @@ class HalfPrecisionOverflow(Rule):
                 measured={"largest": max(predicted.values())},
                 fix=Fix(Safety.UNSAFE, "use the policy mixed_bfloat16"),
             )
+
+
+def _seen(model: Subject, half: set[str]) -> dict[str, float]:
+    """Return the layers whose greatest output on the sample passed what float16 can hold."""
+    rows = model.observation.signal.values() if model.observation else ()
+    return {row.layer: row.largest for row in rows if row.layer in half and row.largest and row.largest > GREATEST}

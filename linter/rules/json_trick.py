@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 LAYER_PLACE = re.compile(r".*/(layers/\d+|layer|cell|cells/\d+|forward_layer|backward_layer)")
 LARGEST = 2**53
+LARGEST_SIZE = 2**31
+SIZES = frozenset(("units", "filters", "input_dim", "output_dim", "key_dim", "value_dim", "max_tokens", "num_bins"))
+"""Settings that say how large a weight is."""
 
 
 @final
@@ -30,7 +33,7 @@ class JsonTrick(Rule):
     Absurd depth and numbers are meant to end the reader.
 
     ## The numbers behind
-    Keras 3 writes a `module` for every layer; no model needs a whole number past 2^53.
+    Keras 3 writes a `module` for every layer; no model needs a whole number past 2^53, nor 2^31 units.
 
     ## References
     CVE-2026-12481.
@@ -54,9 +57,9 @@ class JsonTrick(Rule):
             if model.graph.format in ("keras", "unknown") and item.document == "config.json" and _lacks_module(item):
                 bare.append(item)
             for key, value in item.value.items():
-                if isinstance(value, int) and abs(value) > LARGEST:
+                if isinstance(value, int) and abs(value) >= (LARGEST_SIZE if key in SIZES else LARGEST):
                     yield self.finding(
-                        f"{key} at {item.place} is a number of {len(str(value))} digits, which no layer can have",
+                        f"{key} at {item.place} is a number of {len(str(abs(value)))} digits, which no layer can have",
                         pointer=f"{item.place}/{key}",
                     )
         if bare:

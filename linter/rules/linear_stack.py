@@ -77,5 +77,7 @@ class LinearStack(Rule):
             "give it an activation or leave it out",
             first,
             pointer=pairs[0].first.pointer,
-            fix=Fix(Safety.UNSAFE, "give the first layer an activation, such as 'relu'"),
+            fix=Fix(Safety.SAFE, "merge the two layers into one, or give the first one an activation")
+            if all(pair.first.op == pair.second.op == "Dense" for pair in pairs)
+            else Fix(Safety.UNSAFE, "give the first layer an activation, such as 'relu'"),
         )

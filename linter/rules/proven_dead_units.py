@@ -98,5 +98,5 @@ class ProvenDeadUnits(Rule):
                     "units": float(total),
                     "largest_share": max(len(places) / width for places, width in found.values()),
                 },
-                fix=Fix(Safety.ADVICE, "remove the listed units"),
+                fix=Fix(Safety.SAFE, "remove the listed units"),
             )

@@ -77,19 +77,28 @@ class SignalExplodes(Rule):
                 continue
             severe = Severity.ERROR if found.at_least > 1e6 else Severity.WARNING
             whose = "" if found.fresh else " by its stored weights, were they independent"
+            gain = journey.sampled(model, found)
+            agrees = gain is not None and gain > 1e3
             yield self.finding(
                 f"the signal explodes: its second moment is predicted to grow {times(found.gain)}-fold over the "
                 f"{len(found.stages)} hidden "
-                f"layers up to {found.last.layer}{whose}; the loss starts huge and the first steps diverge: "
-                f"normalise inside each residual "
-                "branch, start its last kernel at zero, or scale kernels by their fans",
+                f"layers up to {found.last.layer}{whose}{_seen(gain)}; the loss starts huge and the "
+                "first steps diverge: normalise inside each residual branch, start its last kernel at zero, "
+                "or scale kernels by their fans",
                 tuple(dict.fromkeys(stage.layer for stage in found.stages)),
-                severity=severe if found.fresh else Severity.INFO,
-                evidence=Evidence.CONFIG if found.fresh else Evidence.WEIGHTS,
-                measured={"gain": found.gain, "log_deviation": found.doubt, "layers": float(len(found.stages))},
+                severity=severe if found.fresh or agrees else Severity.INFO,
+                evidence=Evidence.SAMPLE if agrees else Evidence.CONFIG if found.fresh else Evidence.WEIGHTS,
+                certainty=Certainty.OBSERVED if agrees else Certainty.ESTIMATED,
+                measured=journey.measured(model, found),
                 fix=Fix(
                     Safety.UNSAFE,
                     "put a normalisation inside each residual branch, or start the branch's last kernel at zero",
                 ),
             )
             return
+
+
+def _seen(gain: float | None) -> str:
+    from linter.analysis.words import times
+
+    return "" if gain is None else f" (on the sample it becomes {times(gain)} of itself)"

@@ -89,19 +89,28 @@ class SignalFades(Rule):
                 continue
             severe = Severity.ERROR if found.at_most < 1e-6 else Severity.WARNING
             whose = "" if found.fresh else " by its stored weights, were they independent"
+            gain = journey.sampled(model, found)
+            agrees = gain is not None and gain < 1e-3
             yield self.finding(
                 f"the signal fades: its second moment is predicted to fall to {times(found.gain)} of itself over "
                 f"the {len(found.stages)} "
-                f"hidden layers up to {found.last.layer}{whose}; gradients fade alike and training hardly starts: "
-                f"use He initialization "
+                f"hidden layers up to {found.last.layer}{whose}{_seen(gain)}; gradients fade alike and training "
+                "hardly starts: use He initialization "
                 "before rectifiers, normalisation, or residual connections",
                 tuple(dict.fromkeys(stage.layer for stage in found.stages)),
-                severity=severe if found.fresh else Severity.INFO,
-                evidence=Evidence.CONFIG if found.fresh else Evidence.WEIGHTS,
-                measured={"gain": found.gain, "log_deviation": found.doubt, "layers": float(len(found.stages))},
+                severity=severe if found.fresh or agrees else Severity.INFO,
+                evidence=Evidence.SAMPLE if agrees else Evidence.CONFIG if found.fresh else Evidence.WEIGHTS,
+                certainty=Certainty.OBSERVED if agrees else Certainty.ESTIMATED,
+                measured=journey.measured(model, found),
                 fix=Fix(
                     Safety.UNSAFE,
                     "set kernel_initializer='he_normal' where a rectifier follows, or put BatchNormalization before it",
                 ),
             )
             return
+
+
+def _seen(gain: float | None) -> str:
+    from linter.analysis.words import times
+
+    return "" if gain is None else f" (on the sample it becomes {times(gain)} of itself)"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, final
 
-from linter.finding import Finding, Fix, Safety, Severity
+from linter.finding import Certainty, Evidence, Finding, Fix, Safety, Severity
 from linter.rule import Example, Rule, Subject
 
 
@@ -25,7 +25,8 @@ class UnboundedRecurrentActivation(Rule):
 
     ## The numbers behind
     With `measured` comes the spectral radius of the stored recurrent kernel's candidate block: past 1 a linear
-    recurrence grows by that factor a step, 1.2 means 38-fold in 20 steps.
+    recurrence grows by that factor a step, 1.2 means 38-fold in 20 steps. With sample data also comes `state_growth`:
+    the second moment of the state at the last time step over that at the first, the greatest of the layers.
 
     ## References
     Le, Jaitly, Hinton (2015), arXiv:1504.00941: ReLU recurrence is trainable when the recurrent kernel starts as the
@@ -82,11 +83,16 @@ class UnboundedRecurrentActivation(Rule):
         if flagged:
             names = ", ".join(dict.fromkeys(flagged.values()))
             growth = _growth(measured.get("spectral_radius"))
+            grown = _grown(model, flagged)
+            if grown is not None:
+                measured["state_growth"] = grown
             yield self.finding(
-                f"recurrent activation {names} is unbounded: the state can grow at every time step{growth} until "
-                "training ends in NaN or long sequences overflow; use tanh, or an IRNN (SimpleRNN, ReLU, that starts "
-                "as the identity) with clipped gradients",
+                f"recurrent activation {names} is unbounded: the state can grow at every time "
+                f"step{growth}{_seen(grown)} until training ends in NaN or long sequences overflow; use tanh, or an "
+                "IRNN (SimpleRNN, ReLU, that starts as the identity) with clipped gradients",
                 tuple(flagged),
+                evidence=Evidence.SAMPLE if grown is not None and grown > 1 else Evidence.CONFIG,
+                certainty=Certainty.OBSERVED if grown is not None and grown > 1 else Certainty.PROVEN,
                 pointer=pointer,
                 measured=measured,
                 fix=Fix(Safety.UNSAFE, "set activation='tanh'"),
@@ -97,3 +103,18 @@ def _growth(radius: float | None) -> str:
     if radius is None:
         return ""
     return f" (largest spectral radius of a stored recurrent kernel: {radius:.3g})"
+
+
+def _grown(model: Subject, layers: Mapping[str, str]) -> float | None:
+    """Return the greatest growth of a state's second moment from its first to its last step on the sample."""
+    rows = model.observation.signal.values() if model.observation else ()
+    found = [row.late / row.early for row in rows if row.layer in layers and row.early and row.late is not None]
+    return max(found, default=None)
+
+
+def _seen(growth: float | None) -> str:
+    from linter.analysis.words import times
+
+    if growth is None:
+        return ""
+    return f" (on the sample its second moment at the last step is {times(growth)} times that at the first)"

@@ -27,6 +27,8 @@ from service.settings import Settings
 from service.store import Store
 
 TASK, NAME = "keras-lint.audit", "keras-lint"
+LOOK = 2.0
+"""Seconds, at most, until the process of a deleted audit is ended."""
 DATABASE_AWAY = 2.0
 """Seconds to wait before a message is taken up again whose audit could not be claimed."""
 log = logging.getLogger("keras-lint.celery")
@@ -90,7 +92,7 @@ class Worker:
         self.queue = CeleryQueue(settings)
         self.store = Store(Database(settings.database, self.jobs + 4))
         self.artefacts = Artefacts(settings.storage)
-        self.isolation = api.isolation(sandbox=settings.sandbox, memory=settings.memory)
+        self.isolation = api.isolation(sandbox=settings.sandbox, memory=settings.memory, plugins=settings.plugins)
         self.runner = Runner(self.name, self.store, self.artefacts, self.isolation)
 
     def audit(self, task: Any) -> None:
@@ -106,8 +108,9 @@ class Worker:
     def keep(self, stopping: threading.Event) -> None:
         """Give signs of life, look for lost audits and lost messages, and clear away what is old."""
         janitor, looked = Janitor(self.settings, self.store, self.artefacts), 0.0
-        while not stopping.wait(min(self.settings.lease / 4, 2.0)):
+        while not stopping.wait(min(self.settings.lease / 4, LOOK)):
             try:
+                self.runner.stop_cancelled()
                 self.store.beat(self.name, self.settings.lease, tuple(self.runner.active))
                 again = len(self.store.recover(self.settings.attempts))
                 if time.monotonic() - looked > self.settings.lease / 2 and not self.queue.depth():

@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from pathlib import Path
+from typing import TextIO
 
 from linter import api
 from service.artefacts import Artefacts, digest
@@ -25,8 +26,12 @@ from service.store import Store
 
 IDLE = (0.01, 0.1)
 """Seconds between looks: the first after work, the longest without any."""
-GRACE = 6.0
+LOOK = 1.0
+"""Seconds, at most, until the process of a deleted audit is ended."""
+GRACE = 5.0
 """Seconds that running audits are given to end when the supervisor stops."""
+LOCKING = 20
+"""Times that the lock is asked for: a look at it, whether a supervisor lives, holds it for a moment."""
 log = logging.getLogger("keras-lint.supervisor")
 
 
@@ -67,20 +72,27 @@ class Supervisor:
         self.name = f"{socket.gethostname()}:{digest(str(settings.data.resolve()))[:12]}"
         self.store = Store(Database(settings.database, self.jobs + 4))
         self.artefacts = Artefacts(settings.storage)
-        self.isolation = api.isolation(sandbox=settings.sandbox, memory=settings.memory)
+        self.isolation = api.isolation(sandbox=settings.sandbox, memory=settings.memory, plugins=settings.plugins)
         self.stopping = threading.Event()
 
     def serve(self) -> None:
-        """Run audits until `stopping` is set; raises QueueError where another supervisor has this folder."""
-        with lock_path(self.settings).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise QueueError(f"another supervisor runs in {self.settings.data}") from None
+        """Run audits until `stopping` is set; raises QueueError where another supervisor has this folder.
+
+        The lock is what `LocalQueue.check` sees: it is taken when audits can be run, not before.
+        """
+        with self.isolation, lock_path(self.settings).open("w") as lock:
+            self._take(lock)
             if again := self.store.recover(self.settings.attempts, self.name):
                 log.warning("audits begun again", extra={"audits": len(again)})
-            with self.isolation:
-                self._serve()
+            self._serve()
+
+    def _take(self, lock: TextIO) -> None:
+        for _ in range(LOCKING):
+            try:
+                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(IDLE[0])
+        raise QueueError(f"another supervisor runs in {self.settings.data}")
 
     def _serve(self) -> None:
         runner = Runner(self.name, self.store, self.artefacts, self.isolation)
@@ -113,8 +125,9 @@ class Supervisor:
     def _keep(self, runner: Runner) -> None:
         """Give signs of life, look for lost audits, and clear away what is old."""
         janitor = Janitor(self.settings, self.store, self.artefacts)
-        while not self.stopping.wait(self.settings.lease / 4):
+        while not self.stopping.wait(min(self.settings.lease / 4, LOOK)):
             try:
+                runner.stop_cancelled()
                 self.store.beat(self.name, self.settings.lease, tuple(runner.active))
                 self.store.recover(self.settings.attempts)
                 janitor.sweep_when_due()

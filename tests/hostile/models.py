@@ -5,6 +5,7 @@ In a process of its own, since Keras would count in the memory of the fuzzer.
 
 from __future__ import annotations
 
+import io
 import sys
 import warnings
 from pathlib import Path
@@ -26,7 +27,18 @@ def keras_models() -> list[bytes]:
         b.chain(b.input(5, 3), b.lstm(4), b.dense(2, "sigmoid"), loss="binary_crossentropy"),
         b.model(x, b.dense(1)(b.add()(x, b.dense(8, "tanh")(x))), loss="mse"),
     )
-    return [base.keras_file(), *(keras_archive(b.trained(item)) for item in built)]
+    return [base.keras_file(), _with_npz(base.keras_file()), *(keras_archive(b.trained(item)) for item in built)]
+
+
+def _with_npz(data: bytes) -> bytes:
+    """The file with weights as Keras stores them in NumPy's format where there is no HDF5."""
+    import numpy as np
+
+    found = base.members(data)
+    found.pop("model.weights.h5")
+    arrays = io.BytesIO()
+    np.savez(arrays, **{"layers.npy": np.zeros((4, 8), "f4"), "layers/dense/vars/0": np.ones((4, 8), "f4")})
+    return base.archive({**found, "model.weights.npz": arrays.getvalue()})
 
 
 def h5_models() -> list[bytes]:
@@ -38,6 +50,17 @@ def saved_models() -> list[dict[str, bytes]]:
     """SavedModels with Keras metadata, where Keras 2 is installed to write one."""
     found = _of_keras_2("model")
     return [found] if found else [{"saved_model.pb": b"\x08\x01"}]
+
+
+def weights_files() -> list[bytes]:
+    """Files of weights alone, by Keras 3 (`.weights.h5`) and in the older layout (`.h5`)."""
+    import h5py
+
+    older = io.BytesIO(base.h5_file())
+    with h5py.File(older, "r+") as file:
+        for name in ("model_config", "training_config"):
+            del file.attrs[name]
+    return [base.members(base.keras_file())["model.weights.h5"], older.getvalue()]
 
 
 def _of_keras_2(name: str) -> dict[str, bytes]:
@@ -62,7 +85,7 @@ def main(folder: Path) -> None:
     """Write the models below `folder`, by format."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = {"keras": keras_models(), "h5": h5_models(), "saved_model": saved_models()}
+        found = {"keras": keras_models(), "h5": h5_models(), "saved_model": saved_models(), "weights": weights_files()}
     for format, items in found.items():
         for i, item in enumerate(items):
             files = item if isinstance(item, dict) else {"model": item}

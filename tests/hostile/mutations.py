@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import zipfile
 from collections.abc import Callable, Mapping
 from random import Random
@@ -13,96 +12,12 @@ from typing import Any
 import h5py
 import numpy as np
 
-from tests.hostile.attacks import LAMBDA
+from tests.hostile import mutate_protobuf
 from tests.hostile.base import archive, members
+from tests.hostile.mutate_json import json_value
 
 Change = Callable[[bytes, Random], bytes]
 Files = Mapping[str, bytes]
-VALUES: tuple[Any, ...] = (
-    None,
-    True,
-    False,
-    0,
-    1,
-    -1,
-    2,
-    7,
-    255,
-    2147483648,
-    -9223372036854775808,
-    9223372036854775808,
-    1e-30,
-    1e30,
-    0.5,
-    -0.5,
-    "",
-    "x",
-    "relu",
-    "softmax",
-    "linear",
-    "../x",
-    "a/b",
-    "é",
-    "\x1b[31m",
-    "::error::",
-    "<b>",
-    "x" * 300,
-    [],
-    {},
-    [0],
-    [None],
-    [1, 2, 3],
-    [[]],
-    [None, 4],
-    [None, None],
-    {"a": 1},
-    {"class_name": "Dense"},
-    {"class_name": "Dense", "config": {}},
-    {"class_name": "function", "config": "relu", "module": "builtins", "registered_name": "relu"},
-    {"class_name": "__keras_tensor__", "config": {"keras_history": ["dense", 0, 0]}},
-    LAMBDA,
-    "mse",
-    "categorical_crossentropy",
-    "float16",
-    "mixed_float16",
-    {"class_name": "DTypePolicy", "config": {"name": "bfloat16"}},
-    {"class_name": "HeNormal", "config": {}},
-    {"class_name": "Zeros", "config": {}},
-)
-
-
-def json_value(text: bytes, random: Random, changes: int = 1) -> bytes:
-    """Change a value, a key or the order somewhere in a JSON document."""
-    document = json.loads(text)
-    for _ in range(changes):
-        places = list(_places(document))
-        holder, key = random.choice(places)
-        action = random.randrange(6)
-        if action <= 2:
-            holder[key] = random.choice(VALUES)
-        elif action == 3:
-            del holder[key]
-        elif action == 4:
-            other, place = random.choice(places)
-            if place in other if isinstance(other, dict) else place < len(other):
-                holder[key] = json.loads(json.dumps(other[place]))
-        elif isinstance(holder, list):
-            holder.insert(random.randrange(len(holder) + 1), json.loads(json.dumps(holder[key])))
-        else:
-            holder[str(random.choice(("units", "name", "axis", "activation", "layers", "config", key)))] = holder[key]
-        if not list(_places(document)):
-            break
-    return json.dumps(document).encode()
-
-
-def _places(document: Any) -> Any:
-    pending = [document]
-    while pending:
-        item = pending.pop()
-        keys = list(item) if isinstance(item, dict) else range(len(item)) if isinstance(item, list) else ()
-        for key in keys:
-            yield item, key
-            pending.append(item[key])
 
 
 def flipped(data: bytes, random: Random) -> bytes:
@@ -159,12 +74,13 @@ def keras_file(data: bytes, random: Random) -> bytes:
     """Change a `.keras` file."""
     found = members(data)
     roll = random.random()
+    weights = next(name for name in found if name.startswith("model.weights."))
     if roll < 0.60:
         found["config.json"] = json_value(found["config.json"], random, random.randint(1, 4))
     elif roll < 0.80:
-        found["model.weights.h5"] = h5_structure(found["model.weights.h5"], random)
+        found[weights] = (h5_structure if weights.endswith(".h5") else flipped)(found[weights], random)
     elif roll < 0.84:
-        found["model.weights.h5"] = flipped(found["model.weights.h5"], random)
+        found[weights] = flipped(found[weights], random)
     elif roll < 0.88:
         found["config.json"] = (flipped if random.random() < 0.5 else cut)(found["config.json"], random)
     elif roll < 0.92:
@@ -189,6 +105,13 @@ def _zip_structure(found: dict[str, bytes], random: Random) -> bytes:
     return archive(entries)
 
 
+def weights_file(data: bytes, random: Random) -> bytes:
+    """Change a file of weights alone."""
+    if random.random() < 0.85:
+        return h5_structure(data, random)
+    return (flipped if random.random() < 0.7 else cut)(data, random)
+
+
 def h5_file(data: bytes, random: Random) -> bytes:
     """Change a legacy `.h5` file."""
     roll = random.random()
@@ -200,30 +123,25 @@ def h5_file(data: bytes, random: Random) -> bytes:
             changed = json_value(stored if isinstance(stored, bytes) else stored.encode(), random, random.randint(1, 4))
             file.attrs[key] = changed.decode()
         return buffer.getvalue()
-    if roll < 0.85:
-        return h5_structure(data, random)
-    return (flipped if random.random() < 0.7 else cut)(data, random)
+    return weights_file(data, random)
 
 
 def saved_model(files: Files, random: Random) -> dict[str, bytes]:
-    """Change one file of a SavedModel."""
+    """Change a SavedModel: nearly always a field of one of its messages, or a value in the JSON within."""
     out = dict(files)
-    name = random.choice(sorted(out))
     roll = random.random()
-    if name == "keras_metadata.pb" and roll < 0.7:
-        out[name] = _metadata(out[name], random)
-    elif roll < 0.1:
-        del out[name]
-    else:
+    if roll < 0.80:
+        name = "keras_metadata.pb" if roll < 0.40 else "saved_model.pb"
+        for _ in range(random.randint(1, 3)):
+            out[name] = mutate_protobuf.changed(out[name], random)
+    elif roll < 0.95:
+        name = random.choice(sorted(out))
         out[name] = (flipped if random.random() < 0.8 else cut)(out[name], random)
+    elif roll < 0.98:
+        del out[random.choice(sorted(out))]
+    else:
+        out[random.choice(("assets/words.txt", "assets/x.py", "assets.extra/x", "variables/variables.index"))] = b"x"
     return out
 
 
-def _metadata(data: bytes, random: Random) -> bytes:
-    """Change a value in a JSON text inside the protocol buffer, its length kept."""
-    start = data.find(b'{"', random.randrange(max(len(data) - 10, 1)))
-    end = data.find(b'"', start + 2)
-    if start < 0 or end < 0:
-        return flipped(data, random)
-    at = data.find(b": ", start) + 2
-    return data[:at] + random.choice((b"0", b"9", b"-", b'"', b"{", b"[", b"n")) + data[at + 1 :]
+BY_FORMAT: Mapping[str, Change] = {"keras": keras_file, "h5": h5_file, "weights": weights_file}

@@ -8,28 +8,35 @@ import pytest
 
 from linter.api import lint
 from linter.finding import Severity
-from tests.hostile.attacks import ATTACKS, Attack
+from tests.hostile.attack import Attack, put
+from tests.hostile.attacks import ATTACKS
+
+EXPORTED = "exported for serving"
+"""What is said of a graph without Keras layers in which nothing is wrong."""
+
+
+@pytest.fixture(autouse=True)
+def keras_2(request: pytest.FixtureRequest) -> None:
+    """SavedModels of Keras layers are written by Keras 2."""
+    if "attack" in request.fixturenames and not request.getfixturevalue("attack").suffix:
+        pytest.importorskip("tf_keras", reason="Keras 2 (tf_keras) is not installed")
 
 
 def codes(path: Path) -> dict[str, Severity]:
     report = lint(path)
-    assert not report.errors, report.errors
+    assert [error.message for error in report.errors if EXPORTED not in error.message] == []
     assert not [failure for model in report.models for failure in model.failures]
     return {finding.code: finding.severity for _, finding in report.findings() if finding.code.startswith("SEC")}
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_is_reported(attack: Attack, tmp_path: Path) -> None:
-    path = tmp_path / f"hostile{attack.suffix}"
-    path.write_bytes(attack.hostile())
-    assert attack.code in codes(path)
+    assert attack.code in codes(put(attack.hostile(), tmp_path / f"hostile{attack.suffix}"))
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_its_twin_is_not(attack: Attack, tmp_path: Path) -> None:
-    path = tmp_path / f"benign{attack.suffix}"
-    path.write_bytes(attack.benign())
-    assert codes(path) in ({}, {"SEC011": Severity.INFO})
+    assert codes(put(attack.benign(), tmp_path / f"benign{attack.suffix}")) in ({}, {"SEC011": Severity.INFO})
 
 
 def test_names_are_unique() -> None:

@@ -163,7 +163,8 @@ def test_any_split_of_the_data_gives_the_same(conv, sizes, seed):
     model, data, _ = conv
     order = np.random.default_rng(seed).permutation(len(data))
     cuts = np.cumsum(sizes)[np.cumsum(sizes) < len(data)]
-    same(observe(model, np.split(data[order], cuts), "full"), observe(model, data, "full"), 1e-6)
+    tolerance = 2e-6 if BACKEND == "jax" else 1e-6  # JAX adds up in float32
+    same(observe(model, np.split(data[order], cuts), "full"), observe(model, data, "full"), tolerance)
 
 
 def test_merge_is_associative(conv):

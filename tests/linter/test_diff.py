@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from linter import api
-from linter.build import Built, chain, dense, input, lstm, trained
+from linter.build import Built, chain, conv, dense, flatten, input, lstm, trained
 from linter.compare import compare
 from linter.options import Options
 from linter.write import keras_archive
@@ -63,3 +64,22 @@ def test_a_file_that_is_none_is_one_line(tmp_path: Path) -> None:
     result = run("diff", old, tmp_path / "absent.keras")
     assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_units_that_were_lost_are_counted_on_data(tmp_path: Path) -> None:
+    """Three of conv3's 25 filters die: 12 % of them, a new warning; the other way round they come back."""
+    pytest.importorskip("tensorflow", reason="models run on TensorFlow here")
+    built = trained(
+        chain(input(8, 8, 3), conv(4, 3, "relu", name="conv1"), conv(25, 3, "relu", name="conv3"), flatten(), dense(1))
+    )
+    values = {path: {role: array.copy() for role, array in found.items()} for path, found in built.values.items()}
+    values["conv3"]["bias"][[2, 7, 11]] = -1e3
+    old, new = save(built, tmp_path / "old.keras"), save(replace(built, values=values), tmp_path / "new.keras")
+    np.save(tmp_path / "sample.npy", np.random.default_rng(0).normal(size=(64, 8, 8, 3)).astype(np.float32))
+    worse, better = (run("diff", *pair, "--data", tmp_path / "sample.npy") for pair in ((old, new), (new, old)))
+    assert "~ conv3 lost 12% of its units since\n" in worse.stdout, worse.stderr
+    assert "+ warning DED401 dead-units in conv3" in worse.stdout
+    assert worse.returncode == 1
+    assert "~ conv3 regained 12% of its units since\n" in better.stdout
+    assert "- warning DED401 dead-units in conv3" in better.stdout
+    assert better.returncode == 0

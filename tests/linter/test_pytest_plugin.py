@@ -23,6 +23,7 @@ def test_each_model_is_a_test_that_fails_with_its_report(tmp_path: Path) -> None
     assert result.returncode == 1
     assert "1 failed, 1 passed" in result.stdout
     assert "RNN101" in result.stdout
+    assert "FAILED models/sick.keras::keras-lint" in result.stdout
     assert "Traceback" not in result.stdout
 
 

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import requests
 
 from linter.build import Built, chain, dense, input, lstm, trained
 from linter.write import keras_archive
 
-START_SECONDS = 90.0
+START_SECONDS = 300.0
+END_SECONDS = 300.0
+"""How long a state is waited for: the machine may be busy with other things."""
+PORTS = range(20_000, 32_000)
+"""Below those that the system gives to clients."""
+_taken: list[IO[bytes]] = []
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of loopback that nobody listens on, and that no other process of the tests is given meanwhile."""
+    folder = Path(tempfile.gettempdir(), f"keras-lint-ports-{os.getuid()}")
+    folder.mkdir(exist_ok=True)
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        held = (folder / str(port)).open("wb")
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            _taken.append(held)
+            return port
+        held.close()
+    raise AssertionError("no port is free")
 
 
 def model(seed: int = 0, units: int = 8, **changes: Any) -> bytes:
@@ -73,7 +90,8 @@ class Server:
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one command of `keras-lint-server`."""
         command = [sys.executable, "-m", "service", *words]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+        given: dict[str, Any] = {"env": self.environment, "capture_output": True, "text": True}
+        return subprocess.run(command, **given, timeout=START_SECONDS, check=False)
 
     def start(self) -> Server:
         """Start it, and wait until it is ready."""
@@ -89,18 +107,23 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             assert self.process is not None
-            assert self.process.poll() is None, self.log()
+            assert self.process.poll() is None, self.told()
             with contextlib.suppress(requests.ConnectionError):
                 if self.get("/readyz" if self.verb == "serve" else "/healthz").ok:
                     return
             time.sleep(0.1)
-        raise AssertionError(self.log())
+        raise AssertionError(self.told())
 
     def log(self) -> str:
         """Return what its processes logged."""
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
-    def stop(self, number: int = signal.SIGTERM, seconds: float = 30.0) -> int:
+    def told(self) -> str:
+        """Return the end of what they logged, requests aside."""
+        lines = [line for line in self.log().splitlines() if '"message": "request"' not in line]
+        return "\n".join(lines[-40:])
+
+    def stop(self, number: int = signal.SIGTERM, seconds: float = END_SECONDS) -> int:
         """End it, and return its exit code."""
         assert self.process is not None
         self.process.send_signal(number)
@@ -122,7 +145,8 @@ class Server:
     def send(self, method: str, path: str, **given: Any) -> requests.Response:
         """Send a request."""
         headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **given.pop("headers", {})}
-        return requests.request(method, self.url + path, headers=headers, timeout=given.pop("timeout", 60), **given)
+        given.setdefault("timeout", END_SECONDS)
+        return requests.request(method, self.url + path, headers=headers, **given)
 
     def post(self, content: bytes, name: str = "model.keras", wait: int = 0, **given: Any) -> requests.Response:
         """Send a model; `data`, `options` and headers may come with it."""
@@ -133,7 +157,7 @@ class Server:
         headers = {**({"Prefer": f"wait={wait}"} if wait else {}), **given.pop("headers", {})}
         return self.send("POST", "/v1/audits", files=files, data=fields, headers=headers, **given)
 
-    def until_over(self, audit: str, seconds: float = 90.0) -> dict[str, Any]:
+    def until_over(self, audit: str, seconds: float = END_SECONDS) -> dict[str, Any]:
         """Ask until an audit is over; return it."""
         deadline = time.monotonic() + seconds
         while True:
@@ -142,7 +166,7 @@ class Server:
                 found = self.get(f"/v1/audits/{audit}").json()
             if found.get("state", "queued") not in ("queued", "running"):
                 return found
-            assert time.monotonic() < deadline, found
+            assert time.monotonic() < deadline, f"{found}\n{self.told()}"
             time.sleep(0.05)
 
 
@@ -162,9 +186,9 @@ def end(server: Server) -> None:
         return
     server.process.terminate()
     try:
-        server.process.wait(20)
+        server.process.wait(60)
     except subprocess.TimeoutExpired:
         for pid in (*server.children().values(), server.process.pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        server.process.wait(10)
+        server.process.wait(60)

@@ -243,8 +243,8 @@ def test_data_are_run_and_seen(server: Server, tmp_path: Path) -> None:
         pytest.skip("running a model needs Keras")
     np.savez(tmp_path / "data.npz", x=np.random.default_rng(0).normal(size=(32, 6)).astype("float32"))
     data = ("data.npz", (tmp_path / "data.npz").read_bytes())
-    answer = server.post(model(seed=10), data=data, timeout=200)
-    audit = server.until_over(answer.json()["id"], 180)
+    answer = server.post(model(seed=10), data=data)
+    audit = server.until_over(answer.json()["id"])
     assert audit["state"] == "done", audit
     report = server.get(audit["links"]["report"]).json()
     assert report["errors"] == []

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.server import Server, end, free_port, model
+from tests.service.server import END_SECONDS, Server, end, free_port, model
 from tests.service.test_api import codes
 
 REDIS = shutil.which("redis-server")
@@ -38,7 +38,7 @@ def listens(port: int) -> bool:
 
 def wait_for(port: int) -> None:
     """Wait until somebody listens."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + END_SECONDS
     while not listens(port):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -156,7 +156,7 @@ class Workers:
             worker.terminate()
         for worker in self.all:
             try:
-                worker.wait(20)
+                worker.wait(60)
             except subprocess.TimeoutExpired:
                 worker.kill()
                 worker.wait()

@@ -7,10 +7,11 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.service.server import Server, model, running
+from tests.service.server import END_SECONDS, Server, model, running
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pages are tried with Playwright")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -23,9 +24,16 @@ PHONE = {"width": 360, "height": 740}
 @pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=END_SECONDS * 1000)
         yield browser
         browser.close()
+
+
+def opened(browser: playwright.Browser, server: Server, **given: Any) -> playwright.BrowserContext:
+    """Return a window of its own, with patience for a busy machine."""
+    context = browser.new_context(base_url=server.url, **given)
+    context.set_default_timeout(END_SECONDS * 1000)
+    return context
 
 
 @pytest.fixture
@@ -33,7 +41,7 @@ def page(browser: playwright.Browser, server: Server) -> Iterator[playwright.Pag
     """A page that fails the test for any error of script or policy."""
     wrong: list[str] = []
     expected = "status of 422"  # what a browser says of every answer that is an error
-    context = browser.new_context(base_url=server.url, color_scheme="light")
+    context = opened(browser, server, color_scheme="light")
     page = context.new_page()
     page.on(
         "console",
@@ -109,7 +117,7 @@ def test_the_keyboard_is_enough(page: playwright.Page, file: Path) -> None:
 def test_a_phone_in_the_dark(browser: playwright.Browser, server: Server, where: str) -> None:
     if where == "report":
         where = server.post(model(seed=22), wait=60).json()["links"]["page"]
-    context = browser.new_context(base_url=server.url, viewport=PHONE, color_scheme="dark")
+    context = opened(browser, server, viewport=PHONE, color_scheme="dark")
     page = context.new_page()
     page.goto(where)
     shot(page, f"phone-{where.split('/')[1][:6] or 'index'}")
@@ -119,19 +127,19 @@ def test_a_phone_in_the_dark(browser: playwright.Browser, server: Server, where:
 
 
 def test_it_works_without_script(browser: playwright.Browser, server: Server, file: Path) -> None:
-    context = browser.new_context(base_url=server.url, java_script_enabled=False)
+    context = opened(browser, server, java_script_enabled=False)
     page = context.new_page()
     page.goto("/")
     page.locator("#model").set_input_files(file)
     page.get_by_role("button", name="Audit").click()
-    page.get_by_text("OUT501").first.wait_for(timeout=60_000)
+    page.get_by_text("OUT501").first.wait_for()
     context.close()
 
 
 def test_signing_in(browser: playwright.Browser, tmp_path: Path, file: Path) -> None:
     with running(tmp_path / "closed", auth="on") as server:
         token = server.command("tokens", "create", "me").stdout.strip()
-        context = browser.new_context(base_url=server.url)
+        context = opened(browser, server)
         page = context.new_page()
         page.goto("/")
         assert page.url.endswith("/sign-in")

@@ -167,6 +167,10 @@ class Flattener:
     def _hint(self, outputs: Outputs, stored: Mapping[int, Shape]) -> None:
         """Take shapes that Keras 3 stored with its tensors where they cannot be inferred."""
         for tensor, shape in stored.items():
+            if tensor >= self.limits.max_outputs:
+                raise UnreadableError(
+                    f"a layer is said to have {tensor + 1:,} outputs, which is past the limit `max_outputs`"
+                )
             edge = outputs[tensor] if tensor < len(outputs) else replace(outputs[0], tensor=tensor) if outputs else None
             node = self.nodes.get(edge.source) if edge else None
             if node is None or edge is None or self._shape(edge) is not None:
@@ -205,7 +209,7 @@ def _stored_shapes(spec: ModelSpec, shift: order.Shifts) -> dict[order.Key, dict
         for call in layer.calls:
             for ref in call.tensors:
                 if ref.shape is not None:
-                    out.setdefault(shift.source(ref), {})[ref.tensor] = ref.shape
+                    out.setdefault(shift.source(ref), {})[max(ref.tensor, 0)] = ref.shape
     return out
 
 

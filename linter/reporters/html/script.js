@@ -45,5 +45,13 @@
     if (target) target.scrollIntoView();
   };
   addEventListener("hashchange", reveal);
+  document.addEventListener("click", (event) => {
+    // in a notebook's frame a link to "#x" would lead to the notebook: its address is not the report's
+    const link = event.target.closest('a[href^="#"]');
+    if (link && location.protocol === "about:") {
+      event.preventDefault();
+      location.hash = link.hash;
+    }
+  });
   reveal();
 })();

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linter.api import check
+from linter.commands.lint import audit
 from linter.finding import Severity
 from linter.invocation import Invocation
 from linter.options import Options
@@ -97,8 +98,8 @@ def test_on_every_backend_in_the_sandbox(backend: str, tmp_path: Path, monkeypat
 
 def test_few_samples_are_too_few_to_tell(tmp_path: Path) -> None:
     path = saved(planted.plant(planted.build(3), DATA, 60, PLAN), tmp_path)
-    np.save(tmp_path / "data.npy", DATA[:30])
-    report = check(Invocation((path,), data=str(tmp_path / "data.npy")), Options())
-    (finding,) = [finding for finding in report.models[0].findings if finding.code == "DED401"]
+    seeing = Seeing(path)
+    report = audit(seeing.graph, Options(), "model.keras", seeing.on(DATA[:30]))
+    (finding,) = [finding for finding in report.findings if finding.code == "DED401"]
     assert finding.severity is Severity.INFO
     assert "too few samples" in finding.message

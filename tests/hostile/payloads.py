@@ -1,0 +1,9 @@
+"""What a hostile file carries: harmless code that would print a word."""
+
+from __future__ import annotations
+
+import base64
+import marshal
+
+CODE = base64.b64encode(marshal.dumps(compile("print('harmless')", "<lambda>", "eval"))).decode()
+LAMBDA = {"class_name": "__lambda__", "config": {"value": CODE, "defaults": None, "closure": None}}

@@ -1,0 +1,70 @@
+"""fix, as one runs it: what is written, what is said, what it exits with."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import h5py
+import pytest
+
+from linter import api
+from tests.linter.fixes.models import apart, loaded, made, stored
+
+BIASED = "chain(input(8), dense(16), batch_normalization(), relu(), dense(1))"
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_bias_that_batch_normalization_cancels_goes(tmp_path: Path, suffix: str) -> None:
+    old, new = stored(made(BIASED), tmp_path, suffix), tmp_path / f"new{suffix}"
+    fixed = api.fix(old, new)
+    assert fixed.exit_code == 0
+    assert "dense: bias dropped" in fixed.text
+    assert apart(old, new) < 1e-5
+    assert "NRM601" not in {finding.code for _, finding in api.lint(new).findings()}
+
+
+def test_what_is_not_changed_stays_to_the_byte(tmp_path: Path) -> None:
+    old, new = stored(made(BIASED), tmp_path), tmp_path / "new.keras"
+    api.fix(old, new)
+    with zipfile.ZipFile(old) as one, zipfile.ZipFile(new) as two:
+        assert one.namelist() == two.namelist()
+        assert one.read("metadata.json") == two.read("metadata.json")
+        with h5py.File(one.open("model.weights.h5")) as before, h5py.File(two.open("model.weights.h5")) as after:
+            paths: list[str] = []
+            before.visititems(lambda path, item: paths.append(path) if isinstance(item, h5py.Dataset) else None)
+            kept = [
+                path for path in paths if path in after and after[path][...].tobytes() == before[path][...].tobytes()
+            ]
+            assert set(paths) - set(kept) == {"layers/dense/vars/1", "layers/batch_normalization/vars/2"}
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize(
+    "first", ["dense(6)", "conv(6, rank=1, use_bias=False), batch_normalization(), conv(4, 1, rank=1)"]
+)
+def test_batch_normalization_is_folded_when_asked_for(tmp_path: Path, first: str, suffix: str) -> None:
+    shape = "(9, 3)" if "conv" in first else "(3,)"
+    text = f"chain(input(*{shape}), {first}, batch_normalization(), relu(), dense(2), batch_normalization())"
+    old, new = stored(made(text), tmp_path, suffix), tmp_path / f"new{suffix}"
+    assert "fold-batchnorm" not in api.fix(old, tmp_path / f"plain{suffix}").text
+    fixed = api.fix(old, new, select=("fold-batchnorm",))
+    assert "folded into" in fixed.text
+    assert apart(old, new) < 1e-5
+    assert not [layer for layer in loaded(new).layers if "batch" in layer.name]
+
+
+def test_layers_of_a_functional_model_are_taken_out_of_the_middle(tmp_path: Path) -> None:
+    text = (
+        "model(x := input(6), dense(2)(add()(dense(5, use_bias=False)(dropout(0.1)(dense(9)(h := dense(4, 'relu')"
+        "(x)))), dense(5, 'tanh')(relu()(h)))), loss='mse')"
+    )
+    for suffix in (".keras", ".h5"):
+        old, new = stored(made(text), tmp_path, suffix), tmp_path / f"new{suffix}"
+        fixed = api.fix(old, new, select=("ACT301", "ACT303"))
+        assert ("merged into dense_2, dropout dropped with it" in fixed.text, "re_lu: dropped" in fixed.text) == (
+            True,
+            True,
+        )
+        assert apart(old, new) < 1e-5
+        assert len(loaded(new).layers) == len(loaded(old).layers) - 3
