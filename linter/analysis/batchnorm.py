@@ -70,8 +70,9 @@ def _firing(model: Subject) -> Iterator[Firing]:
         gamma, beta = _vector(node, "gamma"), _vector(node, "beta")
         if known is None or known.silent_below is None or beta is None:
             continue
-        scales = [1.0] * len(beta) if gamma is None else [abs(float(value)) for value in gamma]
-        yield Firing(node, tuple(fires(float(b) - known.silent_below, g) for b, g in zip(beta, scales, strict=False)))
+        heights = (beta - known.silent_below).tolist()
+        scales = [1.0] * len(heights) if gamma is None else abs(gamma).tolist()
+        yield Firing(node, tuple(map(fires, heights, scales)))
 
 
 def fires(height: float, scale: float) -> float:
