@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from linter.finding import Evidence, Failure, Finding, ModelReport, Skipped
@@ -16,19 +17,31 @@ if TYPE_CHECKING:
     from linter.observation import Observation
 
 NO_DATA = "needs sample data (--data)"
+Tell = Callable[[str, int], None]
+"""Hears of progress: a stage, and how much of it is done."""
+
+
+def silent(stage: str, done: int) -> None:
+    """Tell nobody."""
 
 
 def audit(
-    graph: ModelGraph, options: Options, path: str, observation: Observation | None = None, lacks: str = NO_DATA
+    graph: ModelGraph,
+    options: Options,
+    path: str,
+    observation: Observation | None = None,
+    lacks: str = NO_DATA,
+    tell: Tell = silent,
 ) -> ModelReport:
-    """Run the selected rules over a graph; `lacks` says why there is no observation."""
+    """Run the selected rules over a graph; `lacks` says why there is no observation, `tell` hears of progress."""
     import numpy as np
 
     subject = Subject(graph, options, observation)
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     failures: list[Failure] = []
-    for rule in selected(catalogue(options.plugins), options):
+    for number, rule in enumerate(selected(catalogue(options.plugins), options)):
+        tell("judging", number)
         if reason := _lacks(rule, subject, lacks):
             skipped.append(Skipped(rule.code, reason))
             continue

@@ -50,6 +50,8 @@ class Limits:
     """Declared size of all members or data sets together."""
     max_layers: int = 10_000
     """Layers of a model, nested ones included."""
+    max_nesting: int = 100
+    """Nesting of models in models."""
     max_outputs: int = 1_000
     """Outputs of one layer."""
     max_links: int = 200_000
@@ -57,7 +59,21 @@ class Limits:
     max_attribute_bytes: int = 64 * 2**20
     """Size of one HDF5 attribute."""
     max_protobuf_nodes: int = 2_000_000
-    """Messages of a SavedModel that are visited."""
+    """Fields of a SavedModel's messages that are visited."""
+    max_protobuf_depth: int = 100
+    """Nesting of groups in a message."""
+    max_graph_bytes: int = 2**31 - 1
+    """Size of saved_model.pb and keras_metadata.pb; past the default protobuf itself reads none."""
+    max_index_bytes: int = 64 * 2**20
+    """Size of variables.index."""
+    max_key_bytes: int = 256 * 2**20
+    """Length of all keys in variables.index together: each may repeat the one before at the cost of three bytes."""
+    max_folder_depth: int = 8
+    """Nesting of folders in a SavedModel."""
+    max_header_bytes: int = 10_000
+    """Size of the header of an array in `.npz`."""
+    max_headroom_bytes: int = 2**30
+    """Memory that the HDF5 library may take beyond what the process has, where the system can say so (Linux)."""
 
 
 @dataclass(frozen=True, slots=True)

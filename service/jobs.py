@@ -25,6 +25,10 @@ class State(StrEnum):
         return self not in (State.QUEUED, State.RUNNING)
 
 
+BEGUN = "reading"
+"""The first stage of every audit that runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that was sent: where it lies in the artefact store, what its sender calls it, what it is."""

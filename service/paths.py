@@ -22,7 +22,11 @@ FORM = {
     "required": ["model"],
     "additionalProperties": False,
     "properties": {
-        "model": {"type": "string", "format": "binary", "description": "a .keras or .h5 file, or weights alone"},
+        "model": {
+            "type": "string",
+            "format": "binary",
+            "description": "a .keras or .h5 file, weights alone, or the zip of a SavedModel's folder",
+        },
         "data": {"type": "string", "format": "binary", "description": "samples to run: .npz, .npy, .csv, .parquet ..."},
         "options": {"$ref": "#/components/schemas/Wishes"},
     },

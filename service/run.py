@@ -18,7 +18,7 @@ from linter.api import IsolationError
 from linter.finding import Report, Severity
 from service import metrics
 from service.artefacts import Artefacts
-from service.jobs import Failure, Job, State
+from service.jobs import BEGUN, Failure, Job, State
 from service.store import Store, Tally
 
 if TYPE_CHECKING:
@@ -111,12 +111,12 @@ class _Telling:
     """Writes progress down, but not more often than anybody would look."""
 
     write: Callable[[str, int], None]
-    stage: str = ""
+    stage: str = BEGUN
     last: float = field(default_factory=time.monotonic)
 
     def __call__(self, stage: str, done: int) -> None:
         """Take note of a stage and how much of it is done."""
-        if time.monotonic() - self.last >= TELL_SECONDS:
+        if stage != self.stage or time.monotonic() - self.last >= TELL_SECONDS:
             self.last, self.stage = time.monotonic(), stage
             with contextlib.suppress(SQLAlchemyError):  # nobody's audit fails because nobody hears of it
                 self.write(stage, done)

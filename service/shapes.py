@@ -26,8 +26,8 @@ class File(Shape):
 class Progress(Shape):
     """How far a running audit is."""
 
-    stage: str = Field(description="starting, reading or sampling; empty when it does not run")
-    done: int = Field(description="samples that have been run")
+    stage: str = Field(description="reading, judging or sampling; empty when it does not run")
+    done: int = Field(description="rules that have judged, or samples that have been run")
 
 
 class Summary(Shape):

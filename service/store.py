@@ -14,7 +14,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from service.database import Database
-from service.jobs import Failure, Job, State
+from service.jobs import BEGUN, Failure, Job, State
 from service.tables import Audit, Repeat, now
 
 SECOND = 1_000_000
@@ -49,7 +49,7 @@ class Store:
         """Take the oldest waiting audit, or this one, for `lease` seconds; None where there is none."""
         wanted = (Audit.state == State.QUEUED) if audit is None else (Audit.state == State.QUEUED) & (Audit.id == audit)
         oldest = select(Audit.id).where(wanted).order_by(Audit.created).limit(1).with_for_update(skip_locked=True)
-        begun = {"state": State.RUNNING, "worker": worker, "started": now(), "stage": "starting", "progress": 0}
+        begun = {"state": State.RUNNING, "worker": worker, "started": now(), "stage": BEGUN, "progress": 0}
         with self.database.writing() as session:
             # first locked, then changed: as one statement PostgreSQL may look, and lock, more than once
             found = session.scalars(oldest).one_or_none()

@@ -33,7 +33,7 @@ TARGET = "linter.commands.isolated_work:work"
 PACKAGES = ("linter.read", "linter.rules", "linter.analysis", "linter.activations", "linter.reporters.json")
 CODECS = ("encodings.ascii", "encodings.cp437", "encodings.idna", "encodings.latin_1", "encodings.utf_16_le")
 Tell = Callable[[str, int], None]
-"""Hears of progress: a stage ("reading", "sampling"), and how much of it is done."""
+"""Hears of progress: a stage ("reading", "judging", "sampling"), and how much of it is done: rules, samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ class Isolation:
         job = _job(target, options, invocation, name or str(target.path))
         answer = self._answer(job, options, tell)
         if answer.get("run"):
+            (tell or _silent)("sampling", 0)
             seen = observe(_request(target.path, options, invocation), lambda done: (tell or _silent)("sampling", done))
             answer = self._answer({**job, "observation": _as_json(seen)}, options, tell)
         return _checked(answer)
@@ -113,7 +114,7 @@ class Isolation:
         )
         (tell or _silent)("reading", 0)
         try:
-            outcome = self._server.run(TARGET, job, policy)
+            outcome = self._server.run(TARGET, job, policy, on_event=lambda event: _hear(event, tell or _silent))
         except ConfinedError as error:
             raise IsolationError(error.reason.value, str(error)) from None
         if not isinstance(outcome.result, dict):
@@ -217,6 +218,12 @@ def _checked(answer: Mapping[str, Any]) -> Outcome:
 
 def _silent(stage: str, done: int) -> None:
     return None
+
+
+def _hear(event: Mapping[str, Any], tell: Tell) -> None:
+    """Hand on what a child says of its progress, if it is of the expected shape."""
+    if event.get("stage") == "judging" and isinstance(event.get("done"), int):
+        tell("judging", event["done"])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from linter.observation import Observation
 from linter.read.discover import Target
 from linter.reporters.json import render
 
+TELL_SECONDS = 0.2
+
 
 def work(job: Mapping[str, Any], emit: Callable[[Mapping[str, Any]], None]) -> dict[str, Any]:
     """Return {"report": JSON}, {"passed_over": true} for what is no model, or {"run": true} where data are to be run
@@ -27,7 +30,8 @@ def work(job: Mapping[str, Any], emit: Callable[[Mapping[str, Any]], None]) -> d
     plugins.tell(job.get("plugins", {}))
     target = Target(Path(job["path"]), bool(job["found"]))
     runner = _Runner(job.get("observation"))
-    said = settled(target, lambda: _linted(target.path, job, runner))
+    tell = _Telling(emit)
+    said = settled(target, lambda: _linted(target.path, job, runner, tell))
     if runner.wanted:
         return {"run": True}
     if said is None:
@@ -38,11 +42,23 @@ def work(job: Mapping[str, Any], emit: Callable[[Mapping[str, Any]], None]) -> d
     return {"report": render(Report(tool, models=(said,)))}
 
 
-def _linted(path: Path, job: Mapping[str, Any], runner: _Runner) -> ModelReport:
+def _linted(path: Path, job: Mapping[str, Any], runner: _Runner, tell: Callable[[str, int], None]) -> ModelReport:
     options = schema.options(job["options"])
     run = runner.run if job["data"] else None
-    report = lint_model(path, options, job["name"], run, trusted=bool(job["trust"]))
+    report = lint_model(path, options, job["name"], run, trusted=bool(job["trust"]), tell=tell)
     return replace(report, sha256=sha256(path)) if job["digest"] else report
+
+
+class _Telling:
+    """Tells of progress where the work takes long enough for somebody to ask."""
+
+    def __init__(self, emit: Callable[[Mapping[str, Any]], None]) -> None:
+        self.emit, self.last = emit, time.monotonic()
+
+    def __call__(self, stage: str, done: int) -> None:
+        if time.monotonic() - self.last >= TELL_SECONDS:
+            self.last = time.monotonic()
+            self.emit({"stage": stage, "done": done})
 
 
 class _Runner:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from linter.audit import Tell, silent
 from linter.audit import audit as audit
 from linter.finding import ModelReport, Severity
 from linter.graph import ModelGraph, Unanalysed
@@ -21,24 +22,31 @@ Run: TypeAlias = "Callable[[], Observation]"
 
 
 def lint_model(
-    model: Path | bytes | Any, options: Options, path: str, run: Run | None = None, *, trusted: bool = False
+    model: Path | bytes | Any,
+    options: Options,
+    path: str,
+    run: Run | None = None,
+    *,
+    trusted: bool = False,
+    tell: Tell = silent,
 ) -> ModelReport:
     """Return the report of one model; raises UnreadableError or OSError where nothing can be said of it.
 
     run: makes the model's run on sample data, where there are any. It is called only when no security rule has found
     an error, or the user
         has said that the file is `trusted`.
+    tell: hears of the rules that have judged.
     """
     try:
         graph = read(model, options.limits)
     except UnreadableError as error:
         return _beginning(error, options, path)
     if run is None:
-        return audit(graph, options, path)
+        return audit(graph, options, path, tell=tell)
     hostile = () if trusted else _hostile(graph, options)
     if hostile:
         return audit(graph, options, path, lacks=f"not run on the data: {', '.join(hostile)} must be settled first")
-    return audit(graph, options, path, run())
+    return audit(graph, options, path, run(), tell=tell)
 
 
 def _hostile(graph: ModelGraph, options: Options) -> tuple[str, ...]:

@@ -18,6 +18,11 @@ from linter.read.source import Source, read_at
 EXPECTED = re.compile(
     r"(config\.json|metadata\.json|model\.weights\.(h5|npz|json)|model(_\d+)?\.weights\.h5|assets/.*|quantization_config\.json|__MACOSX/.*|.*\.DS_Store)"
 )
+SAVED_MODEL = re.compile(
+    r"([^/]+/)?(saved_model\.pb|keras_metadata\.pb|fingerprint\.pb|variables/(variables\.(index|data-\d{5}-of-\d{5}))?|assets(\.extra)?/.*)?"
+    r"|__MACOSX/.*|.*\.DS_Store"
+)
+"""The same for the zip of a SavedModel's folder."""
 DRIVE = re.compile(r"[A-Za-z]:")
 PICKLE = re.compile(rb"\x80[\x02-\x05].", re.DOTALL)
 END = 22
@@ -29,8 +34,10 @@ PROGRAMS = {b"\x7fELF": "an ELF program", b"MZ": "a Windows program", b"#!": "a 
 def tricks(source: Source, infos: Sequence[ZipInfo], comment: int, directory: int, limits: Limits) -> Iterator[Defect]:
     """Yield the defects of an archive's structure."""
     yield from _duplicates(infos)
+    names = {info.filename for info in infos}
+    zipped = "config.json" not in names and any(name.rpartition("/")[2] == "saved_model.pb" for name in names)
     for info in infos:
-        yield from _name(info)
+        yield from _name(info, SAVED_MODEL if zipped else EXPECTED)
         yield from _entry(source, info, limits)
     yield from _layout(source, infos, comment, directory)
     total = sum(info.file_size for info in infos)
@@ -57,7 +64,7 @@ def _duplicates(infos: Sequence[ZipInfo]) -> Iterator[Defect]:
             )
 
 
-def _name(info: ZipInfo) -> Iterator[Defect]:
+def _name(info: ZipInfo, expected: re.Pattern[str]) -> Iterator[Defect]:
     name = info.orig_filename
     parts = name.replace("\\", "/").split("/")
     if "\0" in name:
@@ -66,7 +73,7 @@ def _name(info: ZipInfo) -> Iterator[Defect]:
         what = "would be unpacked outside its folder"
     elif "\\" in name:
         what = "holds a backslash, which is a folder to some programs"
-    elif not EXPECTED.fullmatch(name):
+    elif not expected.fullmatch(name):
         what = "is nothing that Keras writes"
     else:
         return

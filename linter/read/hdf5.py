@@ -57,7 +57,7 @@ def opened(source: Source) -> Iterator[h5py.File]:
 def walk(source: Source, limits: Limits, values: Mapping[str, Any] | None = None) -> Tree:
     """Return what the file declares; raises UnreadableError where HDF5 itself is damaged or past the limits."""
     tree = Tree()
-    with bounded(), opened(source) as file:
+    with bounded(limits.max_headroom_bytes), opened(source) as file:
         try:
             _Walker(source, limits, tree).group(file.id)
         except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
@@ -165,7 +165,9 @@ class _Walker:
         if offset is not None and stored >= size:
             self.tree.weights[place] = StoredWeight(name, shape, dtype, self.source, offset)
         elif shape and values:
-            self.tree.weights[place] = SlabWeight(name, shape, dtype, _slabs(self.source, place, dtype))
+            self.tree.weights[place] = SlabWeight(
+                name, shape, dtype, _slabs(self.source, place, dtype, self.limits.max_headroom_bytes)
+            )
         else:
             self.tree.weights[place] = LoadedWeight(name, shape, dtype, _whole(self.source, place, dtype))
 
@@ -268,7 +270,7 @@ def _filters(plist: Any) -> list[int]:
     return [int(plist.get_filter(i)[0]) for i in range(plist.get_nfilters())]
 
 
-def _slabs(source: Source, place: str, dtype: str) -> Any:
+def _slabs(source: Source, place: str, dtype: str, headroom: int) -> Any:
     """Return a reader of a chunked data set by ranges of its first axis."""
 
     def slabs(most: int) -> Iterator[np.ndarray]:
@@ -278,7 +280,7 @@ def _slabs(source: Source, place: str, dtype: str) -> Any:
             if data.chunks:  # whole chunks, so that none is unpacked twice
                 rows = max(rows // data.chunks[0], 1) * data.chunks[0]
             for start in range(0, data.shape[0], rows):
-                with bounded():
+                with bounded(headroom):
                     slab = data[start : start + rows]
                 yield _stored(slab, dtype)
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-HEADROOM = 1 << 30
-"""Bytes of address space beyond what the process has: far more than the metadata of any model need."""
-
 
 @contextmanager
-def bounded(headroom: int = HEADROOM) -> Iterator[None]:
+def bounded(headroom: int) -> Iterator[None]:
     """Let this process map at most `headroom` bytes more while the block runs: an allocation past it fails at once."""
     limits = _limits(headroom)
     if limits is None:

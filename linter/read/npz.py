@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 MAGIC = b"\x93NUMPY"
-MAX_HEADER = 10_000
 MAX_RANK = 32
 NUMBERS = "biufc"
 
@@ -47,7 +46,7 @@ def tree(source: Source, limits: Limits) -> tuple[Tree, list[Defect]]:
         path = name.removesuffix(".npy").replace("\\", "/")
         try:
             member = archive.member(name)
-            header = read_header(member)
+            header = read_header(member, limits)
         except UnreadableError as error:
             found.defects += error.defects or [Defect("CMP952", f"array {path!r} cannot be read: {error}", path)]
             continue
@@ -64,7 +63,7 @@ def tree(source: Source, limits: Limits) -> tuple[Tree, list[Defect]]:
     return found, found.defects
 
 
-def read_header(member: Source) -> Header:
+def read_header(member: Source, limits: Limits) -> Header:
     """Return an array's header; raises UnreadableError where it is none."""
     head = read_at(member, 0, 12)
     if head[:6] != MAGIC or len(head) < 12:
@@ -72,8 +71,8 @@ def read_header(member: Source) -> Header:
     wide = head[6] >= 2
     (length,) = struct.unpack_from("<I" if wide else "<H", head, 8)
     start = (12 if wide else 10) + int(length)
-    if length > MAX_HEADER:
-        raise UnreadableError(f"its header has {length:,} bytes")
+    if length > limits.max_header_bytes:
+        raise UnreadableError(f"its header has {length:,} bytes, which is past the limit `max_header_bytes`")
     try:
         stated = ast.literal_eval(read_at(member, 12 if wide else 10, int(length)).decode("latin-1"))
         return _header(stated, start)

@@ -13,7 +13,6 @@ from linter.options import Limits
 from linter.read.errors import UnreadableError
 
 VARINT, FIXED64, BYTES, GROUP, END_GROUP, FIXED32 = range(6)
-MAX_GROUPS = 100
 MAX_VARINT = 10
 
 Span = tuple[int, int]
@@ -30,6 +29,7 @@ class Wire:
         """Read `data`, called `name` in errors."""
         self.data, self.name = data, name
         self.limit = self.left = limits.max_protobuf_nodes
+        self.deepest = limits.max_protobuf_depth
 
     def fields(self, span: Span) -> Iterator[Field]:
         """Yield the fields of the message in `span`, groups left out; raises UnreadableError where it is damaged or
@@ -108,7 +108,7 @@ class Wire:
         opened = [number]
         while opened:
             self.left -= 1
-            if self.left < 0 or len(opened) > MAX_GROUPS:
+            if self.left < 0 or len(opened) > self.deepest:
                 raise self._damaged(position, "its groups are nested too deep or are too many")
             tag, position = self._varint(position, end)
             kind = tag & 7

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from linter.graph import Defect, ModelGraph, Unanalysed
 from linter.options import Limits
-from linter.read import keras_metadata, saved_model_assets, saved_model_scan, tensor_bundle
+from linter.read import keras_metadata, saved_model_assets, saved_model_scan
 from linter.read.bind_objects import bind
 from linter.read.bound import Bound
 from linter.read.errors import UnreadableError
@@ -24,7 +24,10 @@ from linter.read.object_graph import CHECKPOINT_KEY, Objects, Pair
 from linter.read.protobuf import Wire
 from linter.read.saved_model_folder import GRAPH, INDEX, METADATA, Folder, listing, what_else
 from linter.read.saved_model_folder import is_saved_model as is_saved_model
+from linter.read.saved_model_zip import Zipped
 
+Files = Folder | Zipped
+"""What a SavedModel lies in."""
 JSON = re.compile(rb'\{\s*"')
 """The beginning of an object with something in it."""
 
@@ -34,6 +37,11 @@ def read(path: Path, limits: Limits) -> ModelGraph:
     folder = listing(path, limits)
     if not folder.has(GRAPH) and not folder.defects:
         raise UnreadableError(what_else(path))
+    return read_files(folder, limits)
+
+
+def read_files(folder: Files, limits: Limits) -> ModelGraph:
+    """Return the model in the files of a SavedModel; raises UnreadableError as `read` does."""
     defects = list(folder.defects)
     try:
         if not folder.has(GRAPH):
@@ -47,7 +55,7 @@ def read(path: Path, limits: Limits) -> ModelGraph:
         return ModelGraph("saved_model", defects=tuple(defects), unanalysed=(Unanalysed("", "", str(error)),))
 
 
-def _model(folder: Folder, wire: Wire, limits: Limits, defects: list[Defect]) -> ModelGraph:
+def _model(folder: Files, wire: Wire, limits: Limits, defects: list[Defect]) -> ModelGraph:
     saved = _object_graph(wire)
     stored = keras_metadata.within(wire, saved, limits) if not folder.has(METADATA) or JSON.search(wire.data) else None
     documents = {}
@@ -73,14 +81,14 @@ def _object_graph(wire: Wire) -> Objects | None:
 
 
 def _weights(
-    spec: ModelSpec, folder: Folder, saved: Objects | None, names: Mapping[int, str], limits: Limits
+    spec: ModelSpec, folder: Files, saved: Objects | None, names: Mapping[int, str], limits: Limits
 ) -> tuple[Bound, list[Defect]]:
     """Return the weights, or why there are none as a defect."""
     bundle = None
     try:
         if not folder.has(*INDEX.parts):
             raise UnreadableError(f"{INDEX.as_posix()} is missing")
-        bundle = tensor_bundle.read(folder.root / INDEX.with_suffix(""), limits)
+        bundle = folder.checkpoint(limits)
         objects = bundle.string(CHECKPOINT_KEY, limits.max_json_bytes)
         if objects is None:
             raise UnreadableError("its list of variables is missing, or a data file is missing or ends early")

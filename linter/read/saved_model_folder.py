@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from linter.graph import Defect
 from linter.options import Limits
+from linter.read import tensor_bundle
 from linter.read.errors import UnreadableError
 
 GRAPH, TEXT_GRAPH, METADATA = "saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb"
 INDEX = Path("variables", "variables.index")
-MAX_DEPTH = 8
 OWN = ("variables", "assets", "assets.extra")
 CODE = (".py", ".pyc", ".so", ".dll", ".dylib", ".exe", ".sh", ".bat", ".pkl", ".pickle")
 
@@ -32,9 +33,13 @@ class Folder:
         """Whether there is such a file, safe to open."""
         return "/".join(parts) in self.files
 
+    def checkpoint(self, limits: Limits) -> tensor_bundle.Bundle:
+        """Return the stored variables; raises UnreadableError, OSError."""
+        return tensor_bundle.read(self.root / INDEX.with_suffix(""), limits)
+
     def read(self, name: str, limits: Limits) -> bytes:
-        """Return a file whole; raises UnreadableError past 2 GiB, protobuf's own limit, or `max_unpacked_bytes`."""
-        most = min(limits.max_unpacked_bytes, (1 << 31) - 1)
+        """Return a file whole; raises UnreadableError past `max_graph_bytes` or `max_unpacked_bytes`."""
+        most = min(limits.max_unpacked_bytes, limits.max_graph_bytes)
         with open(self.root / name, "rb") as file:
             data = file.read(most + 1)
         if len(data) > most:
@@ -56,6 +61,9 @@ def listing(root: Path, limits: Limits) -> Folder:
     seen = 0
     while pending:
         place, depth = pending.pop()
+        if depth > limits.max_folder_depth:
+            most = limits.max_folder_depth
+            raise UnreadableError(f"{place!r} is nested more than {most} folders deep (`max_folder_depth`)")
         for entry in sorted(os.scandir(root / place), key=lambda e: e.name):
             seen += 1
             if seen > limits.max_members:
@@ -66,15 +74,19 @@ def listing(root: Path, limits: Limits) -> Folder:
             if entry.is_symlink() and not _stays(root / name, inside):
                 defects.append(_link(root / name, name))
             elif entry.is_dir():
-                if (depth or name in OWN) and depth < MAX_DEPTH and not entry.is_symlink():
+                if (depth or name in OWN) and not entry.is_symlink():
                     pending.append((name, depth + 1))
             elif stat.S_ISREG(entry.stat().st_mode):
                 files.add(name)
-                if depth and entry.name.lower().endswith(CODE):
-                    defects.append(
-                        Defect("SEC006", f"{name!r} is code or a pickle among the files of the model", pointer=name)
-                    )
+    defects += code_among(sorted(files))
     return Folder(root, frozenset(files), tuple(defects))
+
+
+def code_among(names: Iterable[str]) -> Iterator[Defect]:
+    """Yield a defect for each file in the folders of a SavedModel that is no data."""
+    for name in names:
+        if "/" in name and name.lower().endswith(CODE):
+            yield Defect("SEC006", f"{name!r} is code or a pickle among the files of the model", pointer=name)
 
 
 def _stays(path: Path, inside: Path) -> bool:

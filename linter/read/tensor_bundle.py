@@ -4,7 +4,7 @@ values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -17,10 +17,10 @@ from linter.read.sorted_table import table, varint
 from linter.read.source import FileSource, Source, read_at
 from linter.read.weights import StoredWeight
 
-MAX_INDEX_BYTES = 1 << 26
-MAX_KEY_BYTES = 1 << 28
-"""Of all keys together: each may repeat all of the one before at the cost of three bytes."""
 MAX_RANK = 254
+
+Opener = Callable[[Path], Source | None]
+"""Gives a file of the checkpoint; None where it is not there."""
 
 STRING = 7
 DTYPES: Mapping[int, str] = {
@@ -63,7 +63,8 @@ class Bundle:
     entries: Mapping[str, Entry]
     shards: int
     order: str
-    sources: dict[int, FileSource | None] = field(default_factory=dict)
+    open: Opener
+    sources: dict[int, Source | None] = field(default_factory=dict)
 
     def weight(self, key: str) -> Weight | None:
         """Return a handle to the values of `key`; None where they are not numbers or not all there."""
@@ -97,38 +98,48 @@ class Bundle:
         """Return a data file, opened once; None where it is not there."""
         if number not in self.sources:
             path = self.prefix.with_name(f"{self.prefix.name}.data-{number:05d}-of-{self.shards:05d}")
-            inside = path.is_file() and not path.is_symlink() and number < self.shards
-            self.sources[number] = FileSource(path) if inside else None
+            self.sources[number] = self.open(path) if number < self.shards else None
         return self.sources[number]
 
     def close(self) -> None:
         """Close the data files; the weights handed out can no longer be read."""
         for source in self.sources.values():
-            if source is not None:
+            if isinstance(source, FileSource):
                 source.close()
 
 
-def read(prefix: Path, limits: Limits) -> Bundle:
+def read(prefix: Path, limits: Limits, opener: Opener | None = None) -> Bundle:
     """Return the checkpoint whose index is `prefix`.index; raises UnreadableError where it is damaged, OSError where it
     cannot be opened.
+
+    opener: gives its files, where they do not lie on disk.
     """
     index = prefix.with_name(f"{prefix.name}.index")
-    source = FileSource(index)
+    source = opener(index) if opener else FileSource(index)
+    if source is None:
+        raise UnreadableError(f"{index.as_posix()} is missing")
     try:
-        if source.size > MAX_INDEX_BYTES:
-            raise UnreadableError(f"{index.name} has {source.size:,} bytes; at most {MAX_INDEX_BYTES:,} are read")
-        return _bundle(prefix, read_at(source, 0, source.size), index.name, limits)
+        if source.size > limits.max_index_bytes:
+            raise UnreadableError(
+                f"{index.name} has {source.size:,} bytes; at most {limits.max_index_bytes:,} are read"
+            )
+        return _bundle(prefix, read_at(source, 0, source.size), index.name, limits, opener or _regular)
     finally:
-        source.close()
+        if isinstance(source, FileSource):
+            source.close()
 
 
-def _bundle(prefix: Path, data: bytes, name: str, limits: Limits) -> Bundle:
+def _regular(path: Path) -> Source | None:
+    return FileSource(path) if path.is_file() and not path.is_symlink() else None
+
+
+def _bundle(prefix: Path, data: bytes, name: str, limits: Limits, opener: Opener) -> Bundle:
     entries: dict[str, Entry] = {}
     shards, order = 1, "<"
     unpacked = 0
     for count, (key, value) in enumerate(table(data, name)):
         unpacked += len(key)
-        if count > limits.max_protobuf_nodes or unpacked > MAX_KEY_BYTES:
+        if count > limits.max_protobuf_nodes or unpacked > limits.max_key_bytes:
             raise UnreadableError(
                 f"{name} has {count:,} entries with {unpacked:,} bytes of keys, which is past the limits"
             )
@@ -138,7 +149,7 @@ def _bundle(prefix: Path, data: bytes, name: str, limits: Limits) -> Bundle:
             shards, order = wire.value(span, 1), ">" if wire.value(span, 2) else "<"
         else:
             entries[key.decode("utf-8", "backslashreplace")] = _entry(wire)
-    return Bundle(prefix, entries, shards, order)
+    return Bundle(prefix, entries, shards, order, opener)
 
 
 def _entry(wire: Wire) -> Entry:

@@ -60,7 +60,7 @@
     const events = new EventSource(progress.dataset.events);
     events.addEventListener("progress", (event) => {
       const now = JSON.parse(event.data);
-      told.textContent = [now.state, now.stage, now.done ? `${now.done} samples` : ""].filter(Boolean).join(", ");
+      told.textContent = [now.state, now.stage, now.done ? `${now.done} ${now.stage === "judging" ? "rules" : "samples"}` : ""].filter(Boolean).join(", ");
     });
     events.addEventListener("end", () => {
       events.close();

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import pytest
 import requests
 
 from linter import schema
+from linter.api import lint
 from tests.service.server import Server, model, recurrent
 
+SAVED_MODEL = Path(__file__).parents[2] / "../shared/models/AbisheakJacob+ANN-Customer-Analytics/saved_model"
 SHAPE = {"type", "title", "status", "detail", "instance", "request_id", "errors"}
 
 
@@ -163,6 +167,19 @@ def test_no_model_is_a_report_that_says_so(server: Server) -> None:
     assert audit["state"] == "done"
     assert audit["summary"]["unreadable"]
     assert audit["report"]["errors"][0]["path"] == "cat.gif"
+
+
+@pytest.mark.skipif(not SAVED_MODEL.exists(), reason="the collection of real models is not here")
+def test_a_saved_model_comes_as_a_zip(server: Server) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(SAVED_MODEL.rglob("*")):
+            archive.write(path, f"model/{path.relative_to(SAVED_MODEL)}")
+    audit = server.post(packed.getvalue(), "model.zip", wait=60).json()
+    (found,) = audit["report"]["models"]
+    assert found["format"] == "saved_model"
+    assert found["parameters"] == lint(SAVED_MODEL).models[0].parameters
+    assert found["layers"]
 
 
 def test_uploads_do_not_stay(server: Server) -> None:

@@ -1,7 +1,4 @@
-"""module:function of the user's, which yields batches: an array, a dict of arrays by input name, or (inputs.
-
-Labels).
-"""
+"""module:function of the user's, which yields batches: an array, arrays by input name, or (inputs, labels)."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ def open_samples(place: str, expected: Sequence[Expected]) -> Samples:
 
 
 def _batches(place: str, function: Any) -> Iterator[Batch]:
-    for item in function():
+    for item in _made(place, function):
         inputs, labels = item if isinstance(item, tuple) and len(item) == 2 else (item, None)
         named = inputs if isinstance(inputs, dict) else {"": inputs}
         batch = {str(name): numeric(np.asarray(value), place) for name, value in named.items()}
@@ -39,3 +36,12 @@ def _batches(place: str, function: Any) -> Iterator[Batch]:
         if any(array.ndim == 0 for array in batch.values()):
             raise DataError(f"{place} yields single numbers; expected arrays with one sample a row")
         yield batch
+
+
+def _made(place: str, function: Any) -> Iterator[Any]:
+    """Yield what the user's function does; its own errors become one line."""
+    try:
+        yield from function()
+    except Exception as error:
+        text = (str(error) or "no message").splitlines()[0]
+        raise DataError(f"{place} raised {type(error).__name__}: {text}") from None

@@ -17,8 +17,6 @@ from linter.read.normalise.sense import senseless
 from linter.read.normalise.sequential import build_shape, chained, stated_shape
 from linter.read.normalise.spec import Call, LayerSpec, ModelSpec
 
-MAX_NESTING = 100
-
 
 class Parser:
     """Turns one configuration into a ModelSpec and keeps count of its layers."""
@@ -33,8 +31,8 @@ class Parser:
         """Return a model; raises UnreadableError where `stored` is none."""
         if not isinstance(stored, Mapping):
             raise UnreadableError(f"the configuration is {_kind(stored)}, not an object; expected a saved Keras model")
-        if depth > MAX_NESTING:
-            raise UnreadableError(f"models are nested more than {MAX_NESTING} levels deep")
+        if depth > self.limits.max_nesting:
+            raise UnreadableError(f"models are nested more than {self.limits.max_nesting} levels deep (`max_nesting`)")
         class_name = values.bare_name(stored.get("class_name")) or "Functional"
         config = stored.get("config")
         listed = config if isinstance(config, list) else config.get("layers") if isinstance(config, Mapping) else None
@@ -61,9 +59,9 @@ class Parser:
     def layer(self, stored: Any, pointer: str, depth: int) -> LayerSpec:
         """Return a layer; raises UnreadableError where `stored` is none."""
         self.layers += 1
-        if self.layers >= self.limits.max_layers:
+        if self.layers > self.limits.max_layers:
             most = f"{self.limits.max_layers:,}"
-            raise UnreadableError(f"the model has {most} layers or more, which is past the limit `max_layers`")
+            raise UnreadableError(f"the model has more than {most} layers, which is past the limit `max_layers`")
         if not isinstance(stored, Mapping):
             raise UnreadableError(f"{pointer} is {_kind(stored)}, not a layer")
         class_name = stored.get("class_name")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from linter.finding import LayerRow, ModelReport
 
 WIDTH, HEIGHT, LEFT, TOP = 720, 220, 64, 12
+NAMES, NAME_WIDTH, CHARACTER = 18, 72, 6.4
+"""Height of the line of names below the chart, least width of a name, and of a character."""
 CELLS = 512
 """Cells of a unit map; where a layer has more units, a cell stands for several."""
 COLUMNS = 64
@@ -36,6 +38,16 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A layer below the chart, in as many characters as there is room for."""
+
+    x: float
+    anchor: str
+    layer: str
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignalChart:
     """Second moments over depth on a logarithmic scale: `ticks` are (y, power of ten)."""
 
@@ -44,8 +56,9 @@ class SignalChart:
     ticks: tuple[tuple[float, int], ...]
     healthy: tuple[float, float]
     """Upper edge and height of the band from 1e-3 to 1e3, as far as it is in sight."""
+    names: tuple[Name, ...]
     width: int = WIDTH
-    height: int = HEIGHT
+    height: int = HEIGHT + NAMES
     left: int = LEFT
 
 
@@ -60,8 +73,9 @@ def signal_chart(model: ModelReport) -> SignalChart | None:
     def y(exponent: float) -> float:
         return round(TOP + (high - exponent) / (high - low) * (HEIGHT - 2 * TOP), 1)
 
+    step = (WIDTH - LEFT - TOP) / (len(model.signal) - 1)
+
     def points(named: Iterable[tuple[str, float | None]]) -> tuple[Point, ...]:
-        step = (WIDTH - LEFT - TOP) / (len(model.signal) - 1)
         return tuple(
             Point(round(LEFT + at * step, 1), y(math.log10(value)), layer, value)
             for at, (layer, value) in enumerate(named)
@@ -75,6 +89,18 @@ def signal_chart(model: ModelReport) -> SignalChart | None:
         points((row.layer, row.sampled) for row in model.signal),
         tuple((y(exponent), exponent) for exponent in range(low, high + 1, every)),
         (upper, round(max(lower - upper, 0), 1)),
+        _names([row.layer for row in model.signal], step),
+    )
+
+
+def _names(layers: list[str], step: float) -> tuple[Name, ...]:
+    """Return names below the chart, of every so many layers that they do not touch; none goes past its edge."""
+    every = math.ceil(NAME_WIDTH / step)
+    room = int(every * step / CHARACTER) - 1
+    places = ((round(LEFT + at * step, 1), layers[at]) for at in range(0, len(layers), every))
+    return tuple(
+        Name(x, "end", layer, room // 2) if x + room * CHARACTER / 2 > WIDTH else Name(x, "middle", layer, room)
+        for x, layer in places
     )
 
 

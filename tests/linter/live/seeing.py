@@ -35,9 +35,13 @@ class Seeing:
         """Return what is seen of the data: an array, or arrays by input."""
         path = self.folder / "data.npz"
         np.savez(path, **(data if isinstance(data, dict) else {self.rebuilt.inputs[0]: data}))
+        return self.at(str(path), batch, **limits)
+
+    def at(self, place: str, batch: int | None = None, **limits: Any) -> Observation:
+        """Return what is seen of the data at a place."""
         pairs = zip(self.rebuilt.inputs, self.rebuilt.model.inputs, strict=True)
         expected = [Expected(name, tuple(tensor.shape), str(tensor.dtype)) for name, tensor in pairs]
-        samples = open_samples(str(path), expected, generators=False)
+        samples = open_samples(place, expected, generators=":" in place)
         matched = match(samples, expected)
         assert matched.mismatches == ()
         if batch:

@@ -25,6 +25,21 @@ def test_the_signal_is_logarithmic():
     assert chart.healthy[0] + chart.healthy[1] == pytest.approx(heights[3], abs=0.1)
 
 
+@pytest.mark.parametrize("layers", [2, 3, 8, 30, 400])
+def test_names_below_the_chart_do_not_touch(layers):
+    names = [f"a_rather_long_name_of_a_layer_{at}" for at in range(layers)]
+    chart = signal_chart(replace(CLEAN, signal=tuple(SignalRow(name, 1.0) for name in names)))
+    ends = []
+    for name in chart.names:
+        width = min(len(name.layer), name.room) * 6.4
+        left = name.x - (width if name.anchor == "end" else width / 2)
+        ends.append((left, left + width))
+    assert len(ends) >= min(layers, 4)
+    assert all(after[0] > before[1] for before, after in pairwise(ends))
+    assert ends[-1][1] <= chart.width
+    assert chart.names[0].layer == names[0]
+
+
 @pytest.mark.parametrize("value", [0.0, -1.0, math.nan, math.inf, None])
 def test_what_has_no_logarithm_is_a_gap(value):
     rows = (SignalRow("a", 1.0), SignalRow("b", value), SignalRow("c", 5e-324), SignalRow("d", 1e308))
