@@ -5,9 +5,8 @@ how often each fires afterwards, and which have collapsed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import erfc, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.activations import facts
 from linter.analysis import kernels, neighbours, topology
@@ -24,16 +23,14 @@ RATIO = 1e-4
 VANISHED = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """P(a channel's activation is above its silent side), channel by channel, for normal pre-activations."""
 
     node: Node
     probability: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Collapsed:
+class Collapsed(NamedTuple):
     """Channels of one layer whose variance is negative, next to nothing, or whose scale is zero.
 
     pruned: those of the still ones whose incoming weights have vanished too, as a weight penalty leaves them.
@@ -73,8 +70,9 @@ def _firing(model: Subject) -> Iterator[Firing]:
         gamma, beta = _vector(node, "gamma"), _vector(node, "beta")
         if known is None or known.silent_below is None or beta is None:
             continue
-        scales = [1.0] * len(beta) if gamma is None else [abs(float(value)) for value in gamma]
-        yield Firing(node, tuple(fires(float(b) - known.silent_below, g) for b, g in zip(beta, scales, strict=False)))
+        heights = (beta - known.silent_below).tolist()
+        scales = [1.0] * len(heights) if gamma is None else abs(gamma).tolist()
+        yield Firing(node, tuple(map(fires, heights, scales)))
 
 
 def fires(height: float, scale: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linter.activations import Facts, facts
 from linter.analysis import topology
@@ -21,8 +21,7 @@ ZERO = Initializer("constant", {"value": 0.0}, "zeros")
 """Where biases start of which nothing is stored: Keras 1 knew no other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bias:
+class Bias(NamedTuple):
     """The bias of a hidden Dense or convolution layer: its initializer and what follows."""
 
     node: Node

@@ -7,9 +7,8 @@ to know that nothing is bounded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import inf, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.activations import facts
 from linter.analysis import interval, topology
@@ -36,8 +35,7 @@ MAX_UNITS = 1 << 20
 """Past this the intervals of one layer alone would fill the memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """Intervals by node name."""
 
     of_node: Mapping[str, Interval]

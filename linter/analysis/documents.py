@@ -3,55 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from linter.rule import Subject
 
 KERAS = frozenset(("keras", "tf_keras", "keras_nlp", "keras_hub", "keras_cv", "keras_act"))
 
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One object of a document."""
+
+class Stored(NamedTuple):
+    """One object of a document.
+
+    `class_name` and `registered` are "" and `module` is None where it has none; `bare_name` comes without a
+    registered package; `config` is empty where it is no object.
+    """
 
     document: str
     pointer: str
     value: Mapping[str, Any]
+    class_name: str
+    bare_name: str
+    module: str | None
+    registered: str
+    config: Mapping[str, Any]
 
     @property
     def place(self) -> str:
         """Document and pointer in one."""
         return f"{self.document}#{self.pointer}"
-
-    @property
-    def class_name(self) -> str:
-        """Its `class_name`, "" where it has none."""
-        name = self.value.get("class_name")
-        return name if isinstance(name, str) else ""
-
-    @property
-    def bare_name(self) -> str:
-        """Its `class_name` without a registered package."""
-        return self.class_name.rpartition(">")[2]
-
-    @property
-    def module(self) -> str | None:
-        """Its `module`, None where it has none."""
-        module = self.value.get("module")
-        return module if isinstance(module, str) else None
-
-    @property
-    def registered(self) -> str:
-        """Its `registered_name`, "" where it has none."""
-        name = self.value.get("registered_name")
-        return name if isinstance(name, str) else ""
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """Its `config`, empty where it is no object."""
-        config = self.value.get("config")
-        return config if isinstance(config, Mapping) else {}
 
     @property
     def function(self) -> str:
@@ -70,8 +51,8 @@ def _walk(documents: Mapping[str, Any]) -> Iterator[Stored]:
         pending: list[tuple[str, Any]] = [("", root)]
         while pending:
             pointer, value = pending.pop()
-            if isinstance(value, Mapping):
-                yield Stored(document, pointer, value)
+            if isinstance(value, dict):
+                yield _stored(document, pointer, value)
                 pending += [
                     (f"{pointer}/{_escaped(key)}", item)
                     for key, item in reversed(list(value.items()))
@@ -83,6 +64,22 @@ def _walk(documents: Mapping[str, Any]) -> Iterator[Stored]:
                     for i in range(len(value) - 1, -1, -1)
                     if isinstance(value[i], dict | list)
                 ]
+
+
+def _stored(document: str, pointer: str, value: Mapping[str, Any]) -> Stored:
+    name, module, registered = value.get("class_name"), value.get("module"), value.get("registered_name")
+    config = value.get("config")
+    name = name if isinstance(name, str) else ""
+    return Stored(
+        document,
+        pointer,
+        value,
+        name,
+        name.rpartition(">")[2],
+        module if isinstance(module, str) else None,
+        registered if isinstance(registered, str) else "",
+        config if isinstance(config, dict) else EMPTY,
+    )
 
 
 def _escaped(key: str) -> str:

@@ -104,16 +104,15 @@ def _split(groups: list[list[int]], rows: np.ndarray) -> list[list[int]]:
     out: list[list[int]] = []
     for group in groups:
         if len(rows) == 1:  # one row sorts fast, and random values part here already
-            values, label = np.unique(rows[0, group], return_inverse=True)
-            if len(values) == len(group):
-                continue
-            found: dict[object, list[int]] = {}
-            for place, key in zip(group, label.tolist(), strict=True):
-                found.setdefault(key, []).append(place)
-        else:
-            found = {}
-            for place in group:
-                found.setdefault((rows[:, place] + 0.0).tobytes(), []).append(place)
+            values = rows[0, group]
+            order = np.argsort(values, kind="stable")
+            cuts = np.flatnonzero(np.diff(values[order])) + 1
+            if len(cuts) < len(group) - 1:
+                out += [[group[i] for i in run] for run in np.split(order, cuts) if len(run) > 1]
+            continue
+        found: dict[bytes, list[int]] = {}
+        for place in group:
+            found.setdefault((rows[:, place] + 0.0).tobytes(), []).append(place)
         out += [places for places in found.values() if len(places) > 1]
     return out
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from linter.analysis import topology
 from linter.analysis.topology import AFFINE, NORMALIZATIONS, PASSIVE, RESIZING
@@ -14,8 +14,7 @@ from linter.rule import Subject
 SCALING = NORMALIZATIONS | {"Normalization", "Rescaling", "Embedding"}
 
 
-@dataclass(frozen=True, slots=True)
-class FirstKernel:
+class FirstKernel(NamedTuple):
     """A layer whose kernel an input meets; `gain` is the sum of squared weights that reach one of its units.
 
     On average.

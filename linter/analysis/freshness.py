@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.analysis import kernels, statistics
 from linter.analysis.kernels import Kernel
@@ -27,8 +26,7 @@ CHI_SQUARE = 100.0
 STARTS_AT = {"gamma": 1.0, "beta": 0.0, "moving_mean": 0.0, "moving_variance": 1.0, "bias": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(NamedTuple):
     """What the stored values say. `layers` hold fresh draws; `untrained`: nothing in the whole model has moved."""
 
     untrained: bool

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from linter.activations import facts
 from linter.analysis import kernels, neighbours, quadrature, topology
@@ -18,8 +18,7 @@ LOCAL_POOLING = frozenset(op for op in POOLING if "Global" not in op)
 FIXED = frozenset(("normal", "truncated_normal", "uniform"))
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(NamedTuple):
     """One hidden kernel. `started`: its standard deviation times the root of its fan.
     `fed`, `followed`: what would be right.
     """

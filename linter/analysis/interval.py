@@ -8,9 +8,8 @@ added up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.activations import Facts
 
@@ -40,8 +39,7 @@ GROWING = frozenset(
 DIPPING = frozenset(("gelu", "silu", "mish", "hard_silu"))
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """What each unit may put out, at any position."""
 
     low: np.ndarray
@@ -114,8 +112,7 @@ def summed(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
+class _End(NamedTuple):
     """One end of a block's sums, and whether all its terms are on the safe side of zero."""
 
     total: np.ndarray

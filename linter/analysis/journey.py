@@ -5,8 +5,8 @@ by what factor its second moment changes, as theory predicts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import exp, inf, log
+from typing import NamedTuple
 
 from linter.analysis import freshness, kernels, neighbours, signal, topology
 from linter.analysis.signal_state import State
@@ -17,8 +17,7 @@ SURE = 1.5
 """Standard deviations over draws by which a factor must clear a threshold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(NamedTuple):
     """`gain` is the predicted second moment at the last hidden layer over that at the first;
     `doubt` of its logarithm.
     """

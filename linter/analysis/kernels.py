@@ -6,9 +6,8 @@ Works without stored weights: then shapes follow from the configuration and from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from linter.analysis import topology
 from linter.graph import Initializer, Node, Shape, Weight
@@ -22,8 +21,7 @@ GATES = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}
 ATTENTION = ("query", "key", "value", "output")
 
 
-@dataclass(frozen=True, slots=True)
-class Kernel:
+class Kernel(NamedTuple):
     """One kernel of one layer. Sizes are None where neither weights nor configuration tell them."""
 
     node: Node

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from linter.analysis import topology
 from linter.analysis.topology import AFFINE, DROPOUTS, RESHAPES, Topology
@@ -16,8 +16,7 @@ THROUGH = CHANGELESS | {"BatchNormalization", "Rescaling", "Normalization"}
 PRODUCTS = frozenset(("Dot", "MatMul", "Einsum", "Attention", "AdditiveAttention"))
 
 
-@dataclass(frozen=True, slots=True)
-class LinearPair:
+class LinearPair(NamedTuple):
     """Two layers that are linear before the second one's activation; widths are counted in what both see."""
 
     first: Node

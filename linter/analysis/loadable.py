@@ -6,8 +6,7 @@ Only formats and spellings count here; foreign classes, Lambdas and damaged weig
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from linter.analysis import documents
 from linter.analysis.documents import Stored
@@ -48,8 +47,7 @@ KERAS_1 = frozenset(
 """Names of arguments that Keras 2 renamed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(NamedTuple):
     """One reason why a file does not load; `layer` is the layer's path where it is a layer's."""
 
     reason: str

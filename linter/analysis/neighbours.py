@@ -5,7 +5,7 @@ whether it makes an output.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linter.analysis import outputs, topology
 from linter.analysis.topology import NORMALIZATIONS, PASSIVE, POOLING, RESIZING
@@ -13,8 +13,7 @@ from linter.graph import Activation, Node
 from linter.rule import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
+class Following(NamedTuple):
     """What comes after a kernel: the node of the activation (None:
     linear), and whether a normalisation stands before it.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linter.analysis import topology
 from linter.analysis.topology import PASSIVE, POOLING, RESIZING
@@ -13,8 +13,7 @@ TRANSPARENT = PASSIVE | RESIZING | POOLING
 LINEAR = Activation("linear")
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One output. `made_by` is the layer with the weights, or whatever the walk back ended at; `units` its width."""
 
     node: Node

@@ -5,10 +5,9 @@ Gauss-Hermite stalls at 1e-2 for kinks off zero; panels between kinks reach 1e-1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import asin, pi, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.activations import Facts
 
@@ -22,8 +21,7 @@ GRADES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Where a smooth activation bends, in units of its input: panels end there, however wide the normal is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """Of f(x), x normal: E f, E f^2, E f^4, E f'^2, and the slope d log E f^2 / d log variance."""
 
     mean: float
@@ -125,8 +123,7 @@ def _legendre(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return value, NODES * (x * value - before) / (x * x - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """Of two normal inputs that share a part of their variance: E f(x) f(y) and E f(x)^2 f(y)^2."""
 
     product: float

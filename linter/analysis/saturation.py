@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from linter.activations import facts
 from linter.analysis import neighbours, signal, topology
@@ -12,8 +12,7 @@ from linter.graph import Node
 from linter.rule import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Layers in a row; `gain` is what comes back of the gradient's sum of squares,
     from behind the last to before the first.
     """

@@ -8,8 +8,9 @@ normalisation takes it up again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
+from typing import NamedTuple
 
 from linter.analysis import freshness, signal_affine, signal_recurrent, signal_shape, topology
 from linter.analysis.signal_state import State, activated, unit
@@ -23,8 +24,7 @@ DOUBT = 2.0
 """Standard deviation of the logarithm past which a prediction is no longer claimed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """Predictions by node name; a node that is missing is not predicted."""
 
     fresh: bool

@@ -4,9 +4,9 @@ Dense, convolutions of all kinds with strides and borders, and the moments of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.analysis import kernels, statistics
 from linter.analysis.kernels import SEPARABLE, TRANSPOSED, Kernel, window
@@ -22,8 +22,7 @@ LARGEST = 1024
 """Positions along an axis past which borders are not followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(NamedTuple):
     """Mean and variance of a tensor's values: as drawn, or as stored."""
 
     mean: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linter.activations import Facts, facts
 from linter.analysis import outputs, topology
@@ -15,8 +15,7 @@ BETWEEN = PASSIVE - {"GaussianNoise", "GaussianDropout"}
 NORMALIZING = frozenset(("softmax", "log_softmax", "sparsemax"))
 
 
-@dataclass(frozen=True, slots=True)
-class Stacked:
+class Stacked(NamedTuple):
     """The activation `outer` reads what the activation `inner` made."""
 
     inner: Node

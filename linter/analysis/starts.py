@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from math import erf, inf, sqrt
+from typing import NamedTuple
 
 from linter.graph import Initializer
 
@@ -16,8 +16,7 @@ Keras's scaled normals are corrected for it, its TruncatedNormal is not.
 BINS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """A distribution: "uniform" on mean +- limit, "normal", or "truncated" at +- limit; "constant" is its mean."""
 
     shape: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linter.graph import Edge, ModelGraph, Node
 from linter.rule import Subject
@@ -70,8 +70,7 @@ PASSIVE = DROPOUTS | RESHAPES
 """Layers that change no value at inference."""
 
 
-@dataclass(frozen=True, slots=True)
-class Topology:
+class Topology(NamedTuple):
     """A graph with its look-up tables."""
 
     graph: ModelGraph

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linter.activations import facts
 from linter.analysis import outputs
@@ -11,8 +11,7 @@ from linter.observation import Units
 from linter.rule import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class LayerUnits:
+class LayerUnits(NamedTuple):
     """One activation of one layer, over all its calls."""
 
     layer: str

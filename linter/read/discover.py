@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 SUFFIXES = (".keras", ".h5", ".hdf5")
 SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages"))
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A model to lint. One that was `found` in a folder may turn out to be no model; one that was named may not."""
 
     path: Path

@@ -84,15 +84,13 @@ class _Walker:
         while pending:
             path, group = pending.pop()
             groups.append((path, group))
-            for raw in group:
-                self._count()
+            for raw, kind, address in self._links(group):
                 name = _clean(raw)
                 place = f"{path}/{name}" if path else name
-                link = group.links.get_info(raw)
-                if link.type != h5l.TYPE_HARD:
-                    self._link(group, raw, place, link.type)
+                if kind != h5l.TYPE_HARD:
+                    self._link(group, raw, place, kind)
                     continue
-                self._object(h5o.open(group, raw), place, pending)
+                self._object(h5o.open(group, raw), address, place, pending)
         hdf5_heaps.check(self.source, self._data())
         self.tree.attributes.update({path: self.attributes(group) for path, group in groups})
 
@@ -100,13 +98,11 @@ class _Walker:
         """Yield where the data sets lie that are stored in one piece."""
         for weight in self.tree.weights.values():
             if isinstance(weight, StoredWeight):
-                width = 2 if weight.dtype == "bfloat16" else int(weight.dtype[2:] or 1)
-                yield weight.offset, weight.offset + prod(weight.shape) * width
+                yield weight.offset, weight.offset + prod(weight.shape) * _width(weight.dtype)
 
-    def _object(self, item: Any, place: str, pending: list[tuple[str, h5py.h5g.GroupID]]) -> None:
-        from h5py import h5d, h5g, h5o
+    def _object(self, item: Any, address: int, place: str, pending: list[tuple[str, h5py.h5g.GroupID]]) -> None:
+        from h5py import h5d, h5g
 
-        address = h5o.get_info(item).addr
         if isinstance(item, h5g.GroupID):
             if address not in self.seen:
                 self.seen.add(address)
@@ -114,12 +110,22 @@ class _Walker:
         elif isinstance(item, h5d.DatasetID):
             self._data_set(item, place)
 
-    def _count(self) -> None:
-        self.links += 1
-        if self.links > self.limits.max_links:
+    def _links(self, group: h5py.h5g.GroupID) -> list[tuple[bytes, int, int]]:
+        """Return name, kind and address (of a hard one) of a group's links, gathered in one pass of the library."""
+        found: list[tuple[bytes, int, int]] = []
+
+        def take(name: bytes, info: Any) -> bool | None:
+            found.append((name, info.type, info.u))
+            return True if len(found) > left else None  # anything but None ends the pass
+
+        left = self.limits.max_links - self.links
+        group.links.iterate(take, info=True)
+        self.links += len(found)
+        if len(found) > left:
             raise UnreadableError(
                 f"the HDF5 file holds more than {self.limits.max_links:,} links, which is past the limit `max_links`"
             )
+        return found
 
     def _link(self, group: h5py.h5g.GroupID, raw: bytes, place: str, kind: int) -> None:
         from h5py import h5l
@@ -140,23 +146,23 @@ class _Walker:
     def _data_set(self, data: h5py.h5d.DatasetID, place: str) -> None:
         from h5py import h5d
 
-        scalar = data.get_space().get_simple_extent_ndims() < 0
-        shape: tuple[int, ...] = () if scalar else tuple(int(size) for size in data.shape)
+        space, kind, stored = data.get_space(), data.get_type(), data.get_storage_size()
+        shape: tuple[int, ...] = () if space.get_simple_extent_ndims() < 0 else space.get_simple_extent_dims()
         plist = data.get_create_plist()
         layout = plist.get_layout()
         if not self._sound(data, plist, layout, place):
             return
-        dtype = self._dtype(data)
+        dtype = _dtype(kind)
         if dtype is None:
             return
         values: int = prod(shape)
-        size = values * data.get_type().get_size()
-        if not self._proportionate(size, data.get_storage_size(), layout, place):
+        size = values * kind.get_size()
+        if not self._proportionate(size, stored, layout, place):
             return
-        plain = layout == h5d.CONTIGUOUS and _as_stored(data)
+        plain = layout == h5d.CONTIGUOUS and kind.get_size() == _width(dtype)  # HDF5 widens odd types, as it reads them
         offset = data.get_offset() if plain else None
         name = f"/{place}"
-        if offset is not None and data.get_storage_size() >= size:
+        if offset is not None and stored >= size:
             self.tree.weights[place] = StoredWeight(name, shape, dtype, self.source, offset)
         elif shape and values:
             self.tree.weights[place] = SlabWeight(
@@ -204,20 +210,6 @@ class _Walker:
         )
         return False
 
-    def _dtype(self, data: h5py.h5d.DatasetID) -> str | None:
-        """Return NumPy's code for the stored type; None for what is no number."""
-        from h5py import h5t
-
-        kind = data.get_type()
-        if kind.get_class() == h5t.OPAQUE and kind.get_size() == 2:
-            return "bfloat16"
-        if kind.get_class() not in (h5t.INTEGER, h5t.FLOAT, h5t.ENUM):
-            return None
-        try:
-            return str(kind.dtype.str)
-        except TypeError:
-            return None
-
     def attributes(self, group: Any) -> dict[str, Any]:
         """Return the attributes of a group: strings, numbers and lists of them."""
         from h5py import h5a
@@ -237,10 +229,26 @@ class _Walker:
         return out
 
 
-def _as_stored(data: h5py.h5d.DatasetID) -> bool:
-    """Whether values lie in the file as NumPy has them: HDF5 widens odd types, such as a float of another bias."""
-    kind = data.get_type()
-    return bool(kind.get_size() == kind.dtype.itemsize)
+def _dtype(kind: h5py.h5t.TypeID) -> str | None:
+    """Return NumPy's code for a stored type; None for what is no number."""
+    from h5py import h5t
+
+    if kind == h5t.IEEE_F32LE:  # nearly all there is, and NumPy's type of it takes long to make
+        return "<f4"
+    family = kind.get_class()
+    if family == h5t.OPAQUE and kind.get_size() == 2:
+        return "bfloat16"
+    if family not in (h5t.INTEGER, h5t.FLOAT, h5t.ENUM):
+        return None
+    try:
+        return str(kind.dtype.str)
+    except TypeError:
+        return None
+
+
+def _width(dtype: str) -> int:
+    """Return the bytes of a value in memory."""
+    return 2 if dtype == "bfloat16" else int(dtype[2:] or 1)
 
 
 def _attribute(attribute: Any) -> Any:

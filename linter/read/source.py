@@ -9,6 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+POSITIONED = hasattr(os, "preadv")
+
 
 class Source(Protocol):
     """Bytes that can be read anywhere."""
@@ -39,8 +41,8 @@ class FileSource:
 
     def read_into(self, offset: int, buffer: memoryview) -> int:
         """Fill `buffer` from `offset` on."""
-        done = 0
-        while done < len(buffer):
+        done = self._read_some(offset, buffer)
+        while 0 < done < len(buffer):
             count = self._read_some(offset + done, buffer[done:])
             if not count:
                 break
@@ -48,7 +50,7 @@ class FileSource:
         return done
 
     def _read_some(self, offset: int, buffer: memoryview) -> int:
-        if hasattr(os, "preadv"):
+        if POSITIONED:
             return os.preadv(self._file.fileno(), [buffer], offset)
         with self._lock:  # Windows and macOS < 11 have no preadv
             self._file.seek(offset)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from linter.graph import Defect
@@ -95,20 +94,20 @@ def _measure(value: Any, document: str, limits: Limits) -> None:
             raise _odd("SEC010", f"{document} is nested more than {limits.max_json_depth} levels deep")
         if nodes > limits.max_json_nodes:
             raise _odd("SEC010", f"{document} holds more than {limits.max_json_nodes:,} values")
-        if longest := max((len(item) for item in level if isinstance(item, str)), default=0):
-            _bounded(longest, document, limits)
+        longest, below = 0, []
         for item in level:
-            if isinstance(item, dict) and item:
-                _bounded(max(map(len, item)), document, limits)
-        level = [child for item in level for child in _children(item)]
+            kind = type(item)
+            if kind is dict:
+                longest = max(longest, *map(len, item)) if item else longest
+                below += item.values()
+            elif kind is list:
+                below += item
+            elif kind is str and len(item) > longest:
+                longest = len(item)
+        _bounded(longest, document, limits)
+        level = below
 
 
 def _bounded(length: int, document: str, limits: Limits) -> None:
     if length > limits.max_string_length:
         raise _odd("SEC010", f"{document} holds a text of {length:,} characters, past the limit `max_string_length`")
-
-
-def _children(item: Any) -> Iterator[Any]:
-    if isinstance(item, dict):
-        return iter(item.values())
-    return iter(item if isinstance(item, list) else ())

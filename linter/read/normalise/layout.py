@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from linter.graph import Shape
@@ -42,7 +41,7 @@ def _quantised(found: tuple[Variable, ...], layer: LayerSpec) -> tuple[Variable,
     first, rest = found[0], found[1:]
     if mode == "int8":
         return (
-            replace(first, trained=False),
+            first._replace(trained=False),
             *rest,
             *(Variable(f"{v.role}_scale", False) for v in (first, *rest) if v.role != "bias"),
         )

@@ -75,10 +75,8 @@ def _before(path: Path, name: str, x: Any, keras_2: Any) -> Any:
 
 @pytest.mark.parametrize(("name", "lacking"), NOT_WHOLE.items())
 def test_models_with_code_of_their_own_are_refused_by_name(name: str, lacking: str, tmp_path: Path) -> None:
-    new = tmp_path / "new.keras"
-    result = run("convert", real(name), "-o", new)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert f"({lacking})" in result.stderr
+    with quiet(), pytest.raises(ValueError, match=rf"cannot be converted: .*\({lacking}\)"):
+        api.convert(real(name), tmp_path / "new.keras")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -137,28 +135,43 @@ def test_the_architecture_may_be_that_of_a_keras_file(tmp_path: Path) -> None:
     assert keras.saving.load_model(tmp_path / "b.keras", compile=False).count_params() == model.count_params()
 
 
-def test_what_does_not_belong_together_is_one_line_and_writes_nothing(tmp_path: Path) -> None:
+UNFIT = {
+    "nothing beside them": ("a.weights.h5", None, "holds weights alone; give what model.to_json"),
+    "another width": ("a.weights.h5", "wider", "cannot be converted: .*kernel is not in the file"),
+    "half a document": ("a.weights.h5", "broken", "broken.json"),
+    "no model": ("a.weights.h5", "list", "a.weights.h5"),
+    "a whole model": ("whole.h5", "good", "holds an architecture of its own"),
+    "no weights": ("good.json", "good", "is no HDF5 file"),
+}
+
+
+@pytest.fixture(scope="module")
+def unfit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of weights and architectures that do not belong together."""
+    folder = tmp_path_factory.mktemp("unfit")
     model = small(keras)
-    weights, whole = tmp_path / "a.weights.h5", tmp_path / "whole.h5"
     with quiet():
-        model.save_weights(weights)
-        model.save(whole)
+        model.save_weights(folder / "a.weights.h5")
+        model.save(folder / "whole.h5")
     other = json.loads(model.to_json())
     other["config"]["layers"][-1]["config"]["units"] = 7
     for name, text in (("good", model.to_json()), ("wider", json.dumps(other)), ("broken", "{"), ("list", "[1]")):
-        (tmp_path / f"{name}.json").write_text(text)
-    for old, architecture, message in (
-        (weights, None, "holds weights alone; give what model.to_json() wrote as --architecture"),
-        (weights, "wider", "cannot be converted"),
-        (weights, "broken", "broken.json"),
-        (weights, "list", "a.weights.h5"),
-        (weights, "absent", "absent.json"),
-        (whole, "good", "holds an architecture of its own"),
-        (tmp_path / "good.json", "good", "is no HDF5 file"),
-    ):
-        more = ("--architecture", tmp_path / f"{architecture}.json") if architecture else ()
-        result = run("convert", old, *more, "-o", tmp_path / "new.keras")
-        assert (result.returncode, result.stdout) == (2, ""), architecture
-        assert len(result.stderr.splitlines()) == 1, result.stderr
-        assert message in result.stderr
-        assert not list(tmp_path.glob("*new*"))
+        (folder / f"{name}.json").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_what_does_not_belong_together_is_said_and_nothing_written(case: str, unfit: Path, tmp_path: Path) -> None:
+    old, architecture, message = UNFIT[case]
+    beside = unfit / f"{architecture}.json" if architecture else None
+    with quiet(), pytest.raises(ValueError, match=message) as caught:
+        api.convert(unfit / old, tmp_path / "new.keras", beside)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_architecture_that_is_not_there_is_one_line(unfit: Path, tmp_path: Path) -> None:
+    absent = tmp_path / "absent.json"
+    result = run("convert", unfit / "a.weights.h5", "--architecture", absent, "-o", tmp_path / "new.keras")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == f"keras-lint: {absent}: No such file or directory\n"
