@@ -43,8 +43,7 @@ class LayerUnits(NamedTuple):
         return float(1 - 0.05 ** (1 / self.samples)) if self.samples else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
+class Affected(NamedTuple):
     """Units of one model that have something in common, in layers in which enough of them have it."""
 
     units: Mapping[str, tuple[int, ...]]
