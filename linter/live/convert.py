@@ -88,5 +88,6 @@ def random_inputs(model: keras.Model, samples: int = SAMPLES, seed: int = 0) -> 
 
 
 def _outputs(model: keras.Model, inputs: list[Any]) -> list[Any]:
-    found = model.predict_on_batch(inputs if len(inputs) > 1 else inputs[0])
-    return [np.asarray(item, dtype=np.float64) for item in (found if isinstance(found, list | tuple) else [found])]
+    found = model(inputs if len(inputs) > 1 else inputs[0], training=False)  # once: tracing a graph would take longer
+    listed = found if isinstance(found, list | tuple) else [found]
+    return [np.asarray(keras.ops.convert_to_numpy(item), dtype=np.float64) for item in listed]
