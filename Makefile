@@ -40,6 +40,7 @@ bench: $(VENV)/.dev          ## ratios, printed; some of these take minutes
 	$(BIN)/python -m tests.bench.bench_static
 	$(BIN)/python -m tests.bench.bench_signal
 	$(BIN)/python -m tests.bench.bench_probe
+	$(BIN)/python -m tests.bench.bench_live
 	$(BIN)/python -m tests.bench.bench_activations
 
 fuzz: $(VENV)/.dev           ## 200 000 mutated files

@@ -27,13 +27,24 @@ def open_samples(place: str, expected: Sequence[Expected]) -> Samples:
 
 def _npy(place: str) -> Samples:
     with open(place, "rb") as file:
-        _checked(_header(file, place), place)
-    try:
+        header = _checked(_header(file, place), place)
+    try:  # sees whether the file is whole; what is read through it would count as memory in use
         array = np.load(place, mmap_mode="r", allow_pickle=False)
     except DAMAGE as error:
         raise _damaged(place, error) from None
     columns = {"": Column(tuple(array.shape[1:]), array.dtype.name)}
-    return Samples(place, columns, len(array), lambda size: sliced({"": array}, len(array), size))
+    if header[1]:
+        return Samples(place, columns, len(array), lambda size: sliced({"": array}, len(array), size))
+    return Samples(place, columns, len(array), lambda size: _read(place, header, size))
+
+
+def _read(place: str, header: Header, size: int) -> Iterator[Batch]:
+    try:
+        with open(place, "rb") as file:
+            for rows in _rows(file, header, header[0][0], size):
+                yield {"": rows}
+    except DAMAGE as error:
+        raise _damaged(place, error) from None
 
 
 def _npz(place: str) -> Samples:
