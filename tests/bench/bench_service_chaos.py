@@ -31,7 +31,7 @@ def embedded(folder: Path, count: int) -> bool:
 def clustered(folder: Path, count: int) -> bool:
     """PostgreSQL, Redis, two Celery workers."""
     redis, postgres = Redis(folder / "redis"), Postgres(folder / "postgres")
-    redis.folder.mkdir()
+    redis.folder.mkdir(parents=True)
     postgres.create()
     postgres.start()
     redis.start()
