@@ -33,10 +33,20 @@ class _Collector:
 
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Add one test a model."""
-        from linter import settings
-
-        options = settings.load(None, Path.cwd())
+        options = _options()
         items += [item for path in self.paths for item in _items(session, path, options)]
+
+
+def _options() -> Options:
+    """Return what the project's settings say; raises UsageError, one line, where they cannot be followed."""
+    from linter import api, settings
+
+    try:
+        options = settings.load(None, Path.cwd())
+        api.validate(options)
+    except ValueError as error:
+        raise pytest.UsageError(f"keras-lint: {error}") from None
+    return options
 
 
 def _items(session: pytest.Session, path: Path, options: Options) -> Iterator[ModelItem]:
