@@ -20,9 +20,10 @@ def build(seed: int) -> Any:
     keras.utils.set_random_seed(seed)
     given = keras.Input(SHAPE, name="given")
     x = L.Conv2D(WIDTHS["conv"], 3, activation="relu", name="conv")(given)
-    x = L.Conv2D(WIDTHS["after"], 2, use_bias=False, name="plain")(x)
+    x = L.Concatenate(name="around")([x, L.Cropping2D(1)(given)])  # what each layer sees besides, so that no
+    x = L.Conv2D(WIDTHS["after"], 2, use_bias=False, name="plain")(x)  # sparse layer starves the next
     x = L.ReLU(name="after")(L.BatchNormalization(name="norm")(x))
-    raw = L.Flatten()(given)  # what each layer sees besides, so that no sparse layer starves the next
+    raw = L.Flatten()(given)
     x = L.Concatenate(name="flat")([L.Flatten()(x), raw])
     inner_input = keras.Input((x.shape[-1],), name="inner_input")
     inner = L.Dense(WIDTHS["nested/inner"], activation="relu", name="inner")
