@@ -1,4 +1,4 @@
-"""What holds for all tests: Hypothesis draws the same examples each time, or others with `--hypothesis-profile random`."""
+"""Hypothesis draws the same examples each time; `--hypothesis-profile random` draws others."""
 
 from __future__ import annotations
 
