@@ -59,7 +59,7 @@ def fix(
     if output.suffix not in SUFFIXES[graph.format]:
         raise FixError(f"{output} must end in {' or '.join(SUFFIXES[graph.format])}, as the model does")
     with TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as room:
-        stepping = Stepping(Step(model, graph), Path(room), options, select, data)
+        stepping = Stepping([Step(model, graph)], Path(room), options, select, data)
         stepping.run(unsafe=unsafe)
         left_out = bool(stepping.rejected) and not stepping.told
         if not left_out:

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-import importlib
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from linter.finding import Evidence, Finding, Safety
+from linter.commands.fix_choice import all_codes, codes_of, findings
+from linter.commands.fix_proof import Proof
+from linter.finding import Safety
 from linter.fixes import FIXES, CannotFixError, Draft, Repair, write
 from linter.graph import ModelGraph
 from linter.options import Options
-from linter.plugins import catalogue
 from linter.read import read
 from linter.rule import Subject
-from linter.selection import judged, selected
 
 if TYPE_CHECKING:
-    from linter.live.verify import Difference, Reference
     from linter.observation import Observation
 
 ROUNDS = 20
+Found = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A file and the model in it."""
+    """A file and the model in it, and the fix that made it."""
 
     path: Path
     graph: ModelGraph
+    repair: type[Repair] | None = None
+    found: Found = frozenset()
+    """Each finding's code with each of its layers."""
 
 
 @dataclass(slots=True)
 class Stepping:
     """The work on one model. `room` is a folder for files in the making."""
 
-    step: Step
+    steps: list[Step]
     room: Path
     options: Options
     select: tuple[str, ...] = ()
@@ -47,50 +45,46 @@ class Stepping:
     told: list[str] = field(default_factory=list)
     """What was done, a line each."""
     rejected: dict[str, str] = field(default_factory=dict)
-    """Fixes that were planned and then left out, and why."""
+    """Fixes that were planned and cannot be verified, and why."""
+    held: dict[str, str] = field(default_factory=dict)
+    """Fixes that would bring findings which were not there, and which."""
     refused: dict[str, None] = field(default_factory=dict)
     """Places that a fix could not do anything about, and why; in order."""
     forgotten: bool = False
     """Whether the optimizer's state was dropped."""
-    difference: Difference | None = None
-    """The largest that a safe fix made."""
-    _reference: Reference | None = None
+    proof: Proof = field(default_factory=Proof)
     _observation: Observation | None = None
     _number: int = 0
 
+    @property
+    def step(self) -> Step:
+        """The model as it is now."""
+        return self.steps[-1]
+
     def run(self, *, unsafe: bool) -> None:
-        """Do all chosen fixes, the safe ones first, until nothing changes."""
-        chosen = [repair for repair in FIXES if (unsafe or repair.safety is Safety.SAFE) and self.codes(repair)]
-        chosen = [repair for repair in chosen if self.data is not None or not repair.needs_data]
+        """Do all chosen fixes, the safe ones first; those that bring a finding are left out, unless asked for."""
+        self.steps = [replace(self.step, found=self._found())]
+        while True:
+            self._settle(unsafe)
+            culprit = self._culprit()
+            if self.select or culprit is None:
+                return
+            self.held[culprit[0]] = culprit[1]
+            self.steps, self.told, self.forgotten, self.proof = self.steps[:1], [], False, Proof()
+            self._observation = None
+
+    def _settle(self, unsafe: bool) -> None:
+        """Go round until nothing changes."""
         for _ in range(ROUNDS):
             self.refused.clear()
-            changed = [self._one(repair) for repair in chosen if repair.name not in self.rejected]
+            chosen = [repair for repair in FIXES if unsafe or repair.safety is Safety.SAFE]
+            chosen = [repair for repair in chosen if repair.name not in {**self.rejected, **self.held}]
+            changed = [self._one(repair) for repair in chosen if self.data is not None or not repair.needs_data]
             if not any(changed):
                 return
 
-    def codes(self, repair: type[Repair]) -> tuple[str, ...]:
-        """Return the codes for which a fix is chosen; its name for one that has none."""
-        if repair.name in self.select:
-            return repair.codes or (repair.name,)
-        names = {other.name for other in FIXES}
-        codes = tuple(item for item in self.select if item not in names)
-        if self.select and not codes:
-            return ()
-        options = replace(self.options, select=codes) if codes else self.options
-        rules = selected(catalogue(self.options.plugins), options)
-        asked = repair.default or any(code in repair.codes for code in codes)
-        return tuple(rule.code for rule in rules if rule.code in repair.codes) if asked else ()
-
-    def findings(self, codes: tuple[str, ...]) -> Iterator[Finding]:
-        """Yield what the rules of these codes find in the model as it is now."""
-        subject = self._subject(needs_data=False)
-        for rule in catalogue(self.options.plugins):
-            if rule.code in codes and (subject.observation is not None or rule.evidence is not Evidence.SAMPLE):
-                with np.errstate(all="ignore"):  # stored values may be anything
-                    found = [judged(finding, self.options) for finding in rule().check(subject)]
-                yield from (finding for finding in found if finding is not None)
-
-    def _subject(self, *, needs_data: bool) -> Subject:
+    def subject(self, *, needs_data: bool = False) -> Subject:
+        """Return what rules and fixes are given: what they prove has to hold for any input."""
         if needs_data and self._observation is None and self.data is not None:
             from linter.live.run import Request, observe
 
@@ -99,10 +93,12 @@ class Stepping:
 
     def _one(self, repair: type[Repair]) -> bool:
         """Do one fix; return whether the model is another one now."""
-        subject, draft = self._subject(needs_data=repair.needs_data), Draft.of(self.step.graph)
-        for finding in list(self.findings(repair.codes)) if repair.codes else [None]:
-            if finding is None or finding.code in self.codes(repair):
-                repair().apply(subject, finding, draft)
+        codes = codes_of(repair, self.select, self.options)
+        if not codes:
+            return False
+        subject, draft = self.subject(needs_data=repair.needs_data), Draft.of(self.step.graph)
+        for finding in list(findings(subject, codes, self.options)) if repair.codes else [None]:
+            repair().apply(subject, finding, draft)
         self.refused.update(dict.fromkeys(draft.refused))
         if not draft.changed:
             return False
@@ -119,50 +115,27 @@ class Stepping:
         write(self.step.path, draft, path)
         graph = read(path, self.options.limits)
         if repair.safety is Safety.SAFE:
-            self._verify(graph)
+            self.proof.same(self.step.graph, graph, self.data)
         else:
-            self._runs(graph)
-            self._reference = None
-        if self._number > 1:
-            os.unlink(self.step.path)
+            self.proof.runs(graph)
+        if len(self.steps) > 1:
+            self.step.path.unlink()
         self.forgotten = self.forgotten or draft.touches_weights
-        self.step, self._observation = Step(path, graph), None
+        self.steps.append(Step(path, graph, repair))
+        self._observation = None
+        self.steps[-1] = replace(self.step, found=self._found())
         self.told += [f"{repair.name}: {line}" for line in draft.done]
 
-    def _verify(self, graph: ModelGraph) -> None:
-        """Raise CannotFixError where the new model does not compute what the old one does."""
-        _keras()
-        from linter.live.construct import CannotRebuildError
-        from linter.live.verify import TOLERANCE, Reference
+    def _found(self) -> Found:
+        """Return what is found without data in the model as it is now."""
+        subject = Subject(self.step.graph, self.options)
+        listed = findings(subject, all_codes(self.options), self.options)
+        return frozenset((finding.code, layer) for finding in listed for layer in finding.layers or ("",))
 
-        try:
-            self._reference = self._reference or Reference(self.step.graph, self.data)
-            found = self._reference.difference(graph)
-        except CannotRebuildError as error:
-            raise CannotFixError(f"not verified: {error}") from None
-        if not found.is_tolerable:
-            worst = max(found.random, found.sample or 0.0)
-            raise CannotFixError(f"the outputs would change by {worst:.2g}, more than {TOLERANCE:g}")
-        self.difference = found
-
-    def _runs(self, graph: ModelGraph) -> None:
-        """Raise CannotFixError where the new model does not run."""
-        _keras()
-        from linter.live.construct import CannotRebuildError
-        from linter.live.verify import whole
-
-        try:
-            whole(graph)
-        except CannotRebuildError as error:
-            raise CannotFixError(str(error)) from None
-
-
-def _keras() -> None:
-    """Load Keras and its backend, quietly; raises ValueError where there is none."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        importlib.import_module("keras")
-    except ImportError as error:
-        raise ValueError(
-            f"fix runs the models and needs Keras ({error.name}): pip install 'keras-act[tensorflow]'"
-        ) from None
+    def _culprit(self) -> tuple[str, str] | None:
+        """Return the safe fix that brought the first of the findings that are new in the end, and what it brought."""
+        for before, after in zip(self.steps, self.steps[1:], strict=False):
+            new = (after.found - before.found) & self.step.found - self.steps[0].found
+            if new and after.repair is not None and after.repair.safety is Safety.SAFE:
+                return after.repair.name, ", ".join(sorted({f"{code} in {layer}" for code, layer in new}))
+        return None

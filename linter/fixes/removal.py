@@ -89,9 +89,9 @@ def _cut_rows(draft: Draft, node: Node, flow: Flow, cut: np.ndarray) -> None:
     places = np.flatnonzero(np.isin(flow.unit, cut))
     kernel = draft.value(node.weights["kernel"])
     constant = np.nan_to_num(flow.constant[places])
-    if constant.any():
-        rows = kernel[..., places, :].reshape(-1, len(places), kernel.shape[-1]).sum(axis=0)
-        draft.put(node.weights["bias"], draft.value(node.weights["bias"]) + constant @ rows)
+    added = constant @ kernel[..., places, :].reshape(-1, len(places), kernel.shape[-1]).sum(axis=0)
+    if added.any():  # not where the rows are zeros: then there need be no bias
+        draft.put(node.weights["bias"], draft.value(node.weights["bias"]) + added)
     draft.put(node.weights["kernel"], np.delete(kernel, places, axis=-2))
     forget_shape(draft, node)
 

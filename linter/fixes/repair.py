@@ -17,8 +17,6 @@ class Repair(ABC):
     codes: ClassVar[tuple[str, ...]] = ()
     """Of the findings that it ends; none for a fix that is only done when asked for by name."""
     safety: ClassVar[Safety] = Safety.SAFE
-    default: ClassVar[bool] = True
-    """False for a fix that is only done when selected by its name, or by the full code."""
     needs_data: ClassVar[bool] = False
     """Whether it goes by what a run on sample data saw."""
 

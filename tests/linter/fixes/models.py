@@ -81,5 +81,5 @@ def apart(one: Path, two: Path) -> float:
 
 
 def _outputs(model: keras.Model, given: list[Array]) -> list[Array]:
-    found = model.predict_on_batch(given if len(given) > 1 else given[0])
+    found = model(given if len(given) > 1 else given[0], training=False)
     return [np.asarray(item, dtype=np.float64) for item in (found if isinstance(found, list) else [found])]
