@@ -6,10 +6,14 @@ import zipfile
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 
 from linter import api
+from linter.fixes.advice import SNIPPETS
+from linter.rules import RULES
 from tests.linter.fixes.models import apart, loaded, made, stored
+from tests.linter.test_cli import run
 
 BIASED = "chain(input(8), dense(16), batch_normalization(), relu(), dense(1))"
 
@@ -68,3 +72,38 @@ def test_layers_of_a_functional_model_are_taken_out_of_the_middle(tmp_path: Path
         )
         assert apart(old, new) < 1e-5
         assert len(loaded(new).layers) == len(loaded(old).layers) - 3
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras's own
+def test_moments_of_the_optimizer_are_dropped_with_a_word(tmp_path: Path) -> None:
+    old, new = stored(made(BIASED.replace("dense(1))", "dense(1), loss='mse')")), tmp_path), tmp_path / "new.keras"
+    model = loaded(old)
+    model.train_on_batch(np.zeros((2, 8)), np.zeros((2, 1)))
+    model.save(old)
+    fixed = api.fix(old, new)
+    assert "the optimizer's moments" in fixed.text
+    with zipfile.ZipFile(new) as archive, h5py.File(archive.open("model.weights.h5")) as file:
+        assert {item.shape for item in file["optimizer/vars"].values()} == {()}
+    loaded(new).train_on_batch(np.zeros((2, 8)), np.zeros((2, 1)))
+
+
+def test_advice_is_code_and_every_snippet_compiles() -> None:
+    codes = {rule.code for rule in RULES}
+    for code, snippet in SNIPPETS.items():
+        assert code in codes
+        if not snippet.startswith("keras-lint "):
+            compile(snippet, code, "exec")
+
+
+def test_the_command_says_what_it_left(tmp_path: Path) -> None:
+    old = stored(made("chain(input(20, 3), lstm(8, activation='relu'), dense(1), loss='mse')"), tmp_path)
+    done = run("fix", old, "-o", tmp_path / "new.keras")
+    assert done.returncode == 0
+    assert done.stdout.startswith("nothing to fix")
+    assert "needs --unsafe: RNN101" in done.stdout
+    assert "advice: TRN902" in done.stdout
+    assert "clipnorm=1.0" in done.stdout
+    assert (tmp_path / "new.keras").read_bytes() == old.read_bytes()
+    wrong = run("fix", old, "-o", tmp_path / "new.keras", "--select", "QQQ")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "QQQ" in wrong.stderr
