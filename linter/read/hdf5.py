@@ -8,6 +8,7 @@ The file is open only while it is walked; values in one piece are later read by 
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ def opened(source: Source) -> Iterator[h5py.File]:
     """Open `source` as HDF5, and close it whatever happens: a file object left open crashes the interpreter at its
     end."""
     os.environ.setdefault("HDF5_PLUGIN_PRELOAD", "::")  # no filter is loaded from elsewhere
+    vars(platform.uname()).setdefault("processor", "")  # h5py asks for it when imported: Python would start `uname -p`
     import h5py
 
     try:
