@@ -1,0 +1,104 @@
+"""Detection, false alarms, time and memory beside other scanners of model files: python -m tests.bench.bench_peers [N].
+
+Hostile models are those of tests/hostile, each with its benign twin; healthy ones are written by Keras in every format,
+real ones lie in ../shared/models where they are at hand. Scanners run N times each (5) in turns, in fresh processes;
+ratios are theirs over ours. Scanners that cannot be installed are left out, with a message. It takes some minutes.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import median
+
+from tests.bench.bench_static import Run, measured
+from tests.bench.peers import OURS, PEERS, Scanner, environment
+
+REAL = Path(__file__).parents[2] / "../shared/models"
+TRULY = 2
+"""Lambda layers among the real models."""
+
+
+def models_in(folder: Path) -> list[Path]:
+    """Return the models of a folder: files, and folders of a SavedModel."""
+    files = [p for p in folder.rglob("*") if p.suffix in (".keras", ".h5", ".hdf5") and p.is_file()]
+    folders = [p.parent for p in folder.rglob("*") if p.name in ("saved_model.pb", "keras_metadata.pb")]
+    return sorted({*files, *folders})
+
+
+def detections(scanners: Iterable[Scanner], folder: Path, scratch: Path) -> None:
+    """Print, by scanner, how many models of each kind raise an alarm."""
+    kinds = {"hostile": folder / "hostile", "benign twins": folder / "benign", "of Keras": folder / "keras"}
+    kinds |= {"real": REAL.resolve()} if REAL.is_dir() else {}
+    held = {kind: models_in(place) for kind, place in kinds.items()}
+    print(f"{'alarms on':22}" + "".join(f"{f'{len(held[kind])} {kind}':>20}" for kind in kinds))
+    for scanner in scanners:
+        cells = []
+        for kind, place in kinds.items():
+            found = scanner.alarms(place, held[kind], scratch)
+            if scanner is OURS:
+                found = _counted(found, kind)
+                missed = [path.name for path in held[kind] if path not in found] if kind == "hostile" else []
+                loud = [path.name for path in found] if kind in ("benign twins", "of Keras") else []
+                print(*(f"  {name}" for name in (*missed, *loud)), sep="\n", end="\n" if missed or loud else "")
+            cells.append(f"{len(found):>20}")
+        print(f"{scanner.title:22}" + "".join(cells))
+    if "real" in kinds:
+        print(f"(of the alarms on real models {TRULY} are true: Lambda layers)")
+
+
+def _counted(found: dict[Path, set[str]], kind: str) -> dict[Path, set[str]]:
+    """Of a hostile model only the rule counts that it is made for; a note that code is needed (SEC011) is no alarm."""
+    if kind == "hostile":
+        return {path: codes for path, codes in found.items() if path.name[:6] in codes}
+    return {path: codes for path, codes in found.items() if codes - {"SEC011"}}
+
+
+def times(scanners: Iterable[Scanner], folder: Path, scratch: Path, repeats: int) -> None:
+    """Print time and memory of every scanner on the same files, as ratios to ours."""
+    scanners = list(scanners)
+    for path in sorted(folder.iterdir()):
+        runs: dict[str, list[Run]] = {scanner.title: [] for scanner in scanners}
+        for _ in range(repeats):
+            for scanner in scanners:
+                runs[scanner.title].append(measured(scanner.command(path, scratch / "out"), 1))
+        ours = _middle(runs[OURS.title])
+        print(f"{path.name}: {ours.seconds:.2f} s, processor {ours.processor:.2f} s, {ours.megabytes:.0f} MB")
+        for title, found in list(runs.items())[1:]:
+            one = _middle(found)
+            print(
+                f"  {title:20} {one.seconds / ours.seconds:5.1f} x the time, {one.processor / ours.processor:5.1f} x "
+                f"the processor time, {one.megabytes / ours.megabytes:4.1f} x the memory"
+            )
+
+
+def _middle(runs: list[Run]) -> Run:
+    return Run(
+        median(run.seconds for run in runs),
+        median(run.processor for run in runs),
+        max(run.megabytes for run in runs),
+    )
+
+
+def main(repeats: int) -> None:
+    """Install what is missing, write the models, and print both tables."""
+    scanners = [OURS]
+    for peer in PEERS:
+        if why := peer.missing():
+            print(f"{peer.title} is left out: {why}")
+        else:
+            scanners.append(peer)
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        for module in ("tests.hostile.corpus", "tests.bench.keras_models"):
+            command = [sys.executable, "-m", module, str(folder)]
+            subprocess.run(command, check=True, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        detections(scanners, folder, folder)
+        times(scanners, folder / "timed", folder, repeats)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
