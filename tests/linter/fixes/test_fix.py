@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from linter import api
+from linter.build import trained
 from linter.fixes.advice import SNIPPETS
 from linter.rules import RULES
 from tests.linter.fixes.models import apart, loaded, made, stored
@@ -107,3 +110,33 @@ def test_the_command_says_what_it_left(tmp_path: Path) -> None:
     wrong = run("fix", old, "-o", tmp_path / "new.keras", "--select", "QQQ")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "QQQ" in wrong.stderr
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_file_shrinks_with_its_model(tmp_path: Path, suffix: str) -> None:
+    built = trained(made("chain(input(50), dense(400, 'relu'), dense(50))"))
+    values = {path: {role: array.copy() for role, array in found.items()} for path, found in built.values.items()}
+    values["dense"]["kernel"][:, 100:] = 0
+    old, new = stored(replace(built, values=values), tmp_path, suffix), tmp_path / f"new{suffix}"
+    assert "100 are left" in api.fix(old, new).text
+    assert new.stat().st_size < old.stat().st_size - 4 * 300 * 100, "a row and a column for each unit"
+    assert apart(old, new) < 1e-5
+
+
+def test_files_of_keras_2_stay_files_of_keras_2(tmp_path: Path) -> None:
+    k = pytest.importorskip("tf_keras")
+    given = k.Input((6,))
+    h = k.layers.ReLU()(k.layers.Dense(8, activation="relu")(given))
+    b = k.layers.ReLU()(k.layers.BatchNormalization()(k.layers.Dense(7)(h)))
+    c = k.layers.Dense(7)(k.layers.Dense(9)(h))
+    model = k.Model(given, k.layers.Dense(2)(k.layers.Add()([b, c])))
+    model.layers[1].kernel.assign(np.where(np.arange(8) == 3, 0, model.layers[1].kernel))
+    model.layers[1].bias.assign(np.full(8, 0.7))
+    x = np.random.default_rng(0).normal(size=(32, 6)).astype("float32")
+    for suffix in (".h5", ".keras"):
+        old, new = tmp_path / f"old{suffix}", tmp_path / f"new{suffix}"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # HDF5 is a legacy format
+            model.save(old)
+        assert api.fix(old, new, select=("DED408", "ACT303", "ACT301", "NRM601")).text.count("fixed") == 4
+        assert np.abs(k.models.load_model(new)(x) - model(x)).max() < 1e-5
