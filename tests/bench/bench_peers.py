@@ -7,15 +7,15 @@ ratios are theirs over ours. Scanners that cannot be installed are left out, wit
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from statistics import median
 
-from tests.bench.bench_static import Run, measured
-from tests.bench.peers import OURS, PEERS, Scanner, environment
+from tests.bench.bench_static import measured
+from tests.bench.peers import OURS, PEERS, QUIET, Scanner
 
 REAL = Path(__file__).parents[2] / "../shared/models"
 TRULY = 2
@@ -59,32 +59,20 @@ def _counted(found: dict[Path, set[str]], kind: str) -> dict[Path, set[str]]:
 
 def times(scanners: Iterable[Scanner], folder: Path, scratch: Path, repeats: int) -> None:
     """Print time and memory of every scanner on the same files, as ratios to ours."""
-    scanners = list(scanners)
     for path in sorted(folder.iterdir()):
-        runs: dict[str, list[Run]] = {scanner.title: [] for scanner in scanners}
-        for _ in range(repeats):
-            for scanner in scanners:
-                runs[scanner.title].append(measured(scanner.command(path, scratch / "out"), 1))
-        ours = _middle(runs[OURS.title])
+        runs = measured({scanner.title: scanner.command(path, scratch / "out") for scanner in scanners}, repeats)
+        ours = runs.pop(OURS.title)
         print(f"{path.name}: {ours.seconds:.2f} s, processor {ours.processor:.2f} s, {ours.megabytes:.0f} MB")
-        for title, found in list(runs.items())[1:]:
-            one = _middle(found)
+        for title, one in runs.items():
             print(
                 f"  {title:20} {one.seconds / ours.seconds:5.1f} x the time, {one.processor / ours.processor:5.1f} x "
                 f"the processor time, {one.megabytes / ours.megabytes:4.1f} x the memory"
             )
 
 
-def _middle(runs: list[Run]) -> Run:
-    return Run(
-        median(run.seconds for run in runs),
-        median(run.processor for run in runs),
-        max(run.megabytes for run in runs),
-    )
-
-
 def main(repeats: int) -> None:
     """Install what is missing, write the models, and print both tables."""
+    os.environ.update(QUIET)
     scanners = [OURS]
     for peer in PEERS:
         if why := peer.missing():
@@ -95,7 +83,7 @@ def main(repeats: int) -> None:
         folder = Path(made)
         for module in ("tests.hostile.corpus", "tests.bench.keras_models"):
             command = [sys.executable, "-m", module, str(folder)]
-            subprocess.run(command, check=True, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         detections(scanners, folder, folder)
         times(scanners, folder / "timed", folder, repeats)
 

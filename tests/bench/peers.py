@@ -59,7 +59,7 @@ class Scanner:
         """Scan a folder; return, for each model in it with a warning or worse, what it is called."""
         output = scratch / f"{self.name}.json"
         output.unlink(missing_ok=True)
-        done = subprocess.run(self.command(folder, output), env=environment(), capture_output=True, text=True)
+        done = subprocess.run(self.command(folder, output), env={**os.environ, **QUIET}, capture_output=True, text=True)
         if not output.is_file():
             raise RuntimeError(f"{self.title} wrote no report: {done.stderr.strip()[-300:]}")
         found: dict[Path, set[str]] = {}
@@ -68,11 +68,6 @@ class Scanner:
                 if place == str(model) or place.startswith((f"{model}/", f"{model}:", f"{model} ")):
                     found.setdefault(model, set()).add(what)
         return found
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of every scanner."""
-    return {**os.environ, **QUIET}
 
 
 def _ours(report: Any, folder: Path) -> list[tuple[str, str]]:
