@@ -90,6 +90,7 @@ def _modelaudit(report: Any, folder: Path) -> list[tuple[str, str]]:
 
 PLACES = {"keras-lint": _ours, "modelscan": _modelscan, "modelaudit": _modelaudit}
 OURS = Scanner("keras-lint", "", ("-m", "linter", "check"), ("--fail-on", "never", "--format", "json", "-o"))
+SECURITY = Scanner("keras-lint --select SEC", "", (*OURS.start, "--select", "SEC"), OURS.output)
 PEERS = (
     Scanner("modelaudit", "modelaudit[h5]==0.2.54", ("-m", "modelaudit", "scan"), ("--no-cache", "-f", "json", "-o")),
     Scanner("modelscan", "modelscan[tensorflow,h5py]==0.8.8", ("-m", "modelscan.cli", "-p"), ("-r", "json", "-o")),
