@@ -73,7 +73,7 @@ def with_gradient(forward: Formula, backward: Formula, *tensors: Tensor) -> Tens
     return ops.custom_gradient(value_and_gradient)(*tensors)
 
 
-def elementwise(formula: Formula, slopes: Sequence[Formula], x: Tensor, *parameters: Any) -> Tensor:
+def elementwise(formula: Formula, slopes: Sequence[Formula], x: Tensor, *parameters: Any, native: str = "") -> Tensor:
     """`formula(x, *parameters)` in `x`'s dtype, with the derivatives `slopes`.
 
     Args:
@@ -82,6 +82,7 @@ def elementwise(formula: Formula, slopes: Sequence[Formula], x: Tensor, *paramet
             themselves for second derivatives.
         x: Tensor of any shape.
         parameters: Numbers (constants) or tensors that broadcast to `x`'s shape and receive gradients.
+        native: The kernel of PyTorch that may take the place of both on the CPU, a name in `_torch`.
     """
     x = as_float(x)
     parameters = tuple(float(p) if is_number(p) else p for p in parameters)
@@ -107,6 +108,11 @@ def elementwise(formula: Formula, slopes: Sequence[Formula], x: Tensor, *paramet
         rest = [_fold(flow * slope(*seen), t) for slope, t in zip(by_learnt, tensors[1:], strict=True)]
         return (by_x, *rest) if rest else by_x
 
+    if keras.backend.backend() == "torch" and not learnt:
+        from keras_act.functions._torch import in_blocks  # there PyTorch is imported, and nowhere else
+
+        forward = in_blocks(forward, native, "value", parameters)
+        backward = in_blocks(backward, native, "gradient", parameters)
     return with_gradient(forward, backward, x, *learnt)
 
 

@@ -27,7 +27,7 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     Source: Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
     """
     positive("alpha", alpha)
-    return elementwise(_curve, [_slope], x, 1.0, alpha, 1.0)
+    return elementwise(_curve, [_slope], x, 1.0, alpha, 1.0, native="elu")
 
 
 @public
@@ -46,7 +46,7 @@ def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
     Source: Barron, Continuously differentiable exponential linear units, arXiv:1704.07483.
     """
     positive("alpha", alpha)
-    return elementwise(_curve, [_slope], x, 1.0, alpha, alpha)
+    return elementwise(_curve, [_slope], x, 1.0, alpha, alpha, native="elu")
 
 
 @public
@@ -61,7 +61,7 @@ def selu(x: Tensor) -> Tensor:
 
     Source: Klambauer et al., Self-normalizing neural networks, NeurIPS 2017, arXiv:1706.02515.
     """
-    return elementwise(_curve, [_slope], x, SELU_SCALE, SELU_SCALE * SELU_ALPHA, 1.0)
+    return elementwise(_curve, [_slope], x, SELU_SCALE, SELU_SCALE * SELU_ALPHA, 1.0, native="elu")
 
 
 def _scaled_down(x: Tensor, width: float) -> Tensor:

@@ -7,14 +7,13 @@ from keras import ops
 
 from keras_act.functions._check import between, finite, is_number, positive
 from keras_act.functions._elementwise import elementwise
-from keras_act.functions._normal import normal_density, normal_tail
+from keras_act.functions._normal import normal_density, normal_tail, reach
 from keras_act.functions._numerics import (
     bounded,
     gated,
     gated_slope,
     logistic,
     logistic_slope,
-    negative_size,
     shut,
     times,
 )
@@ -136,7 +135,7 @@ _acon_slopes = (
 
 def _smu(x: Tensor, alpha: float, mu: Any) -> Tensor:
     z = _argument(x, alpha, mu)
-    tail, c = normal_tail(-negative_size(z))
+    tail, c = normal_tail(reach(z))
     if alpha == 0:
         return shut(x, z) * ops.where(z >= 0, 1 - tail * c, tail) * ops.where(z >= 0, ops.ones_like(x), c)
     return x * ops.where(z >= 0, 1 - (1 - alpha) * tail * c, alpha + (1 - alpha) * tail * c)
@@ -144,14 +143,14 @@ def _smu(x: Tensor, alpha: float, mu: Any) -> Tensor:
 
 def _smu_slope(x: Tensor, alpha: float, mu: Any) -> Tensor:
     z = _argument(x, alpha, mu)
-    size = ops.clip(-negative_size(z), -1.0, 40.0)
-    (tail, c), (density, _) = normal_tail(size), normal_density(size)
-    bump = (1 - alpha) * (size * density - tail) * c
+    a = reach(z, top=19.0)
+    (tail, c), (density, _) = normal_tail(a), normal_density(a)
+    bump = (1 - alpha) * (a * density - tail) * c
     return ops.where(z >= 0, 1 + bump, alpha - bump)
 
 
 def _smu_by_mu(x: Tensor, alpha: float, mu: Any) -> Tensor:
-    density, c = normal_density(ops.clip(_argument(x, alpha, mu), -40.0, 40.0))
+    density, c = normal_density(reach(_argument(x, alpha, mu)))
     y = (1 - alpha) * x
     return times(y, times(y, density * c)) * math.sqrt(2)
 

@@ -22,7 +22,7 @@ def relu(x: Tensor) -> Tensor:
 
     Source: Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, ICML 2010.
     """
-    return elementwise(ops.relu, [_relu_slope], x)
+    return elementwise(ops.relu, [_relu_slope], x, native="relu")
 
 
 @public
@@ -56,7 +56,7 @@ def clipped_relu(x: Tensor, max_value: float = 6.0) -> Tensor:
     Source: Hannun et al., Deep Speech, arXiv:1412.5567.
     """
     positive("max_value", max_value)
-    return elementwise(_clipped, [_clipped_slope], x, max_value)
+    return elementwise(_clipped, [_clipped_slope], x, max_value, native="clipped_relu")
 
 
 @public
@@ -79,7 +79,7 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
     between("negative_slope", negative_slope, 0.0, 1.0)
     if is_number(negative_slope) and negative_slope == 0:
         return relu(x)
-    return elementwise(_leaky, _leaky_slopes, x, negative_slope)
+    return elementwise(_leaky, _leaky_slopes, x, negative_slope, native="leaky_relu")
 
 
 @public
@@ -98,7 +98,7 @@ def prelu(x: Tensor, alpha: Any) -> Tensor:
     Source: He et al., Delving deep into rectifiers, ICCV 2015, arXiv:1502.01852.
     """
     finite("alpha", alpha)
-    return elementwise(_leaky, _leaky_slopes, x, alpha)
+    return elementwise(_leaky, _leaky_slopes, x, alpha, native="leaky_relu")
 
 
 @public
@@ -140,7 +140,7 @@ def shifted_relu(x: Tensor, a: float = 1.0) -> Tensor:
     Source: Clevert, Unterthiner and Hochreiter, ELU (where it is the comparison SReLU), arXiv:1511.07289.
     """
     at_least_zero("a", a)
-    return elementwise(_shifted, [_shifted_slope], x, a)
+    return elementwise(_shifted, [_shifted_slope], x, a, native="threshold")
 
 
 def _relu_slope(x: Tensor) -> Tensor:

@@ -10,15 +10,15 @@ from keras import ops
 
 from keras_act.functions._check import finite
 from keras_act.functions._elementwise import elementwise
-from keras_act.functions._normal import normal_density, normal_tail
+from keras_act.functions._normal import normal_density, normal_tail, reach
 from keras_act.functions._numerics import (
     FAR,
     bounded,
     exponential,
     gated,
     gated_slope,
+    is_double,
     logistic_slope,
-    negative_size,
     scaled,
     sech2,
     shut,
@@ -47,8 +47,8 @@ def gelu(x: Tensor, approximate: bool = False) -> Tensor:
     Source: Hendrycks and Gimpel, arXiv:1606.08415.
     """
     if approximate:
-        return elementwise(_gelu_tanh, [_gelu_tanh_slope], x)
-    return elementwise(_gelu, [_gelu_slope], x)
+        return elementwise(_gelu_tanh, [_gelu_tanh_slope], x, native="gelu_tanh")
+    return elementwise(_gelu, [_gelu_slope], x, native="gelu")
 
 
 @public
@@ -83,7 +83,7 @@ def swish(x: Tensor, beta: Any = 1.0) -> Tensor:
     Source: Ramachandran, Zoph and Le, Searching for activation functions, arXiv:1710.05941.
     """
     finite("beta", beta)
-    return elementwise(_swish, (_swish_slope, _swish_by_beta), x, beta)
+    return elementwise(_swish, (_swish_slope, _swish_by_beta), x, beta, native="silu")
 
 
 @public
@@ -99,7 +99,7 @@ def mish(x: Tensor) -> Tensor:
 
     Source: Misra, arXiv:1908.08681.
     """
-    return elementwise(_mish, [_mish_slope], x)
+    return elementwise(_mish, [_mish_slope], x, native="mish")
 
 
 @public
@@ -133,27 +133,30 @@ def lisht(x: Tensor) -> Tensor:
 
 
 def _gelu(x: Tensor) -> Tensor:
-    tail, c = normal_tail(-negative_size(x))
-    return shut(x, x) * ops.where(x >= 0, 1 - tail * c, tail) * ops.where(x >= 0, ops.ones_like(x), c)
+    a = reach(x)
+    tail, c = normal_tail(a)
+    positive = ops.where(x >= 0, x, ops.zeros_like(x))
+    return ops.where(x >= 0, positive * (1 - c * tail), -a * c * tail)
 
 
 def _gelu_slope(x: Tensor) -> Tensor:
-    size = ops.clip(-negative_size(x), -1.0, 40.0)
-    tail, c = normal_tail(size)
-    density, _ = normal_density(size)
-    bump = size * density - tail
-    return ops.where(x >= 0, 1 + bump * c, -bump * c)
+    a = reach(x, top=19.0)
+    (tail, c), (density, _) = normal_tail(a), normal_density(a)
+    bump = (a * density - tail) * c
+    return ops.where(x >= 0, 1 + bump, -bump)
 
 
 def _gelu_tanh(x: Tensor) -> Tensor:
     y = ops.clip(x, -40.0, 40.0)  # the gate is 0 or 1 beyond
-    return gated(x, STEEP * (y + CUBIC * (y * y * y)))
+    return gated(x, y * (STEEP + STEEP * CUBIC * (y * y)))
 
 
 def _gelu_tanh_slope(x: Tensor) -> Tensor:
-    y = ops.clip(x, -40.0, 8.0)
-    cube = CUBIC * (y * y * y)
-    return gated_slope(STEEP * (y + cube), STEEP * (y + 3 * cube))
+    y = ops.clip(x, *((-40.0, 12.0) if is_double(x) else (-13.0, 6.0)))  # it is 0 or 1 beyond
+    bend = STEEP * CUBIC * (y * y)
+    root = ops.exp(0.5 * y * (STEEP + bend))  # by halves, so that only the product can underflow
+    total = 1 + root * ops.clip(root, 0.0, 1e36)  # as in _normal, the clip changes nothing
+    return (total + y * (STEEP + 3 * bend)) * root * (root / (total * total))
 
 
 def _swish(x: Tensor, beta: Any) -> Tensor:

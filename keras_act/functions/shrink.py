@@ -1,12 +1,10 @@
 """Shrinkage functions: small inputs become 0, large ones stay or move towards 0."""
 
-import math
-
 from keras import ops
 
 from keras_act.functions._check import ordered
 from keras_act.functions._elementwise import elementwise
-from keras_act.functions._numerics import tanh
+from keras_act.functions._numerics import NEAR, tanh, tanh_bend
 from keras_act.functions._registry import Tensor, public
 
 
@@ -26,7 +24,7 @@ def hard_shrink(x: Tensor, lower: float = -0.5, upper: float = 0.5) -> Tensor:
     Source: Donoho and Johnstone, Ideal spatial adaptation by wavelet shrinkage, 1994.
     """
     ordered("lower", lower, "upper", upper)
-    return elementwise(_hard, [_outside], x, lower, upper)
+    return elementwise(_hard, [_outside], x, lower, upper, native="hard_shrink")
 
 
 @public
@@ -45,7 +43,7 @@ def soft_shrink(x: Tensor, lower: float = -0.5, upper: float = 0.5) -> Tensor:
     Source: Donoho, De-noising by soft-thresholding, 1995.
     """
     ordered("lower", lower, "upper", upper)
-    return elementwise(_soft, [_outside], x, lower, upper)
+    return elementwise(_soft, [_outside], x, lower, upper, native="soft_shrink")
 
 
 @public
@@ -61,7 +59,7 @@ def tanh_shrink(x: Tensor) -> Tensor:
 
     Source: the residual of tanh, known from PyTorch's Tanhshrink.
     """
-    return elementwise(_tanh_shrink, [lambda x: tanh(x) * tanh(x)], x)
+    return elementwise(_tanh_shrink, [lambda x: tanh(x) * tanh(x)], x, native="tanh_shrink")
 
 
 def _hard(x: Tensor, lower: float, upper: float) -> Tensor:
@@ -78,20 +76,5 @@ def _outside(x: Tensor, lower: float, upper: float) -> Tensor:
 
 
 def _tanh_shrink(x: Tensor) -> Tensor:
-    near = (x > -1) & (x < 1)
-    inside = ops.where(near, x, ops.zeros_like(x))
-    return ops.where(near, _series(inside) * _sech(inside), x - tanh(x))
-
-
-def _sech(x: Tensor) -> Tensor:
-    e = ops.exp(x)
-    return 2 * e / (e * e + 1)
-
-
-def _series(x: Tensor) -> Tensor:
-    """x cosh(x) - sinh(x) for |x| < 1: the sum of 2k / (2k + 1)! x^(2k + 1), all terms of one sign."""
-    square = x * x
-    total = ops.zeros_like(x)
-    for k in range(10, 0, -1):
-        total = total * square + 2 * k / math.factorial(2 * k + 1)
-    return total * square * x
+    square, bend = tanh_bend(x)
+    return ops.where(square < NEAR, bend, x - tanh(x))

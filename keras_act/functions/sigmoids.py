@@ -23,7 +23,7 @@ def sigmoid(x: Tensor) -> Tensor:
 
     Source: Cybenko, Approximation by superpositions of a sigmoidal function, 1989.
     """
-    return elementwise(logistic, [logistic_slope], x)
+    return elementwise(logistic, [logistic_slope], x, native="sigmoid")
 
 
 @public
@@ -38,7 +38,7 @@ def tanh(x: Tensor) -> Tensor:
 
     Source: LeCun et al., Efficient backprop, 1998.
     """
-    return elementwise(_numerics.tanh, [sech2], x)
+    return elementwise(_numerics.tanh, [sech2], x, native="tanh")
 
 
 @public
@@ -58,7 +58,7 @@ def hard_sigmoid(x: Tensor, slope: float = 1 / 6, offset: float = 0.5) -> Tensor
     """
     positive("slope", slope)
     finite("offset", offset)
-    return elementwise(_hard, [_hard_slope], x, slope, offset, 0.0, 1.0)
+    return elementwise(_hard, [_hard_slope], x, slope, offset, 0.0, 1.0, native="hard")
 
 
 @public
@@ -77,7 +77,7 @@ def hard_tanh(x: Tensor, min_value: float = -1.0, max_value: float = 1.0) -> Ten
     Source: Collobert, Large scale machine learning, 2004.
     """
     ordered("min_value", min_value, "max_value", max_value)
-    return elementwise(_hard, [_hard_slope], x, 1.0, 0.0, min_value, max_value)
+    return elementwise(_hard, [_hard_slope], x, 1.0, 0.0, min_value, max_value, native="hard")
 
 
 @public

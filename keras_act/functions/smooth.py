@@ -27,7 +27,7 @@ def softplus(x: Tensor, sharpness: float = 1.0) -> Tensor:
     Source: Dugas et al., Incorporating second-order functional knowledge for better option pricing, NIPS 2000.
     """
     positive("sharpness", sharpness)
-    return elementwise(_softplus, [_softplus_slope], x, sharpness)
+    return elementwise(_softplus, [_softplus_slope], x, sharpness, native="softplus")
 
 
 @public

@@ -68,7 +68,7 @@ def test_off_the_values_are_the_same(case):
     on = array(case(tensor(x)))
     with keras_act.memory_efficient(False):
         off = array(case(tensor(x)))
-    np.testing.assert_array_equal(on, off)
+    np.testing.assert_allclose(on, off, rtol=1e-13)  # on, PyTorch's own kernel may take the formula's place
 
 
 @pytest.mark.skipif(BACKEND != "jax", reason="forward mode is JAX's")

@@ -1,0 +1,81 @@
+"""PyTorch on the CPU: long tensors in blocks that stay in the cache, by PyTorch's own kernels where these are exact.
+
+With `_torch_kernels` the one place that knows a backend. Eager PyTorch runs a formula operation by operation, each a
+pass over memory; TensorFlow and JAX fuse them. What else comes (a GPU, a tensor being traced, second derivatives)
+takes the formula.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from keras_act.functions._registry import Tensor
+from keras_act.functions._torch_kernels import KERNELS, NEVER
+
+BLOCK = 1 << 18  # elements: a few of such blocks fit into a core's cache
+HALVES = (torch.float16, torch.bfloat16)
+FLOATS = (*HALVES, torch.float32, torch.float64)
+
+
+def in_blocks(plain: Callable[..., Tensor], native: str, part: str, numbers: tuple[Any, ...]) -> Callable[..., Tensor]:
+    """`plain`, an elementwise function of tensors of one shape (the last is x), block by block where that helps.
+
+    Args:
+        plain: The formula, for any backend.
+        native: A name in KERNELS, or "" for none.
+        part: "value" or "gradient".
+        numbers: The function's hyper-parameters.
+    """
+    kernel = KERNELS.get(native)
+    low = kernel.low(*numbers) if kernel else NEVER
+    safe = kernel is not None and kernel.safe and part == "value" and low != NEVER
+
+    def run(*tensors: Tensor) -> Tensor:
+        if not _suits(tensors[-1], at_least=BLOCK + 1 if low == NEVER else 1):
+            return plain(*tensors)
+        x = _dense(tensors[-1])
+        laid = [t if t.stride() == x.stride() else torch.empty_like(x).copy_(t) for t in tensors[:-1]]
+        out = torch.empty_like(x)
+        for to, *block in zip(*(_flat(t) for t in (out, *laid, x)), strict=True):
+            wide = [t.float() if t.dtype in HALVES else t for t in block]
+            if kernel and (safe or _within(wide[-1], low, kernel.high)):
+                _write(getattr(kernel, part), to, wide, numbers)
+            else:
+                to.copy_(plain(*block))
+        return out
+
+    return run
+
+
+def _suits(x: Tensor, at_least: int) -> bool:
+    """Whether `x` is an ordinary tensor in main memory that nobody differentiates or traces."""
+    if type(x) is not torch.Tensor or x.device.type != "cpu" or x.dtype not in FLOATS or x.numel() < at_least:
+        return False
+    return not (torch.is_grad_enabled() or torch.compiler.is_compiling() or torch.jit.is_tracing())
+
+
+def _dense(x: Tensor) -> Tensor:
+    """`x` without gaps in memory, its axes in whatever order."""
+    return x if torch.empty_like(x, device="meta").stride() == x.stride() else x.contiguous()
+
+
+def _flat(x: Tensor) -> Sequence[Tensor]:
+    """The blocks of `x` in the order of memory."""
+    blocks: Sequence[Tensor] = x.as_strided((x.numel(),), (1,), x.storage_offset()).split(BLOCK)
+    return blocks
+
+
+def _within(x: Tensor, low: float, high: float) -> bool:
+    """Whether all of `x` lies within [low, high]; False if one is NaN."""
+    if low == NEVER:
+        return False
+    smallest, largest = torch.aminmax(x)
+    return low <= float(smallest) and float(largest) <= high
+
+
+def _write(compute: Callable[..., Any], to: Tensor, tensors: list[Tensor], numbers: tuple[Any, ...]) -> None:
+    if to.dtype == tensors[-1].dtype:
+        compute(to, *tensors, *numbers)
+    else:
+        to.copy_(compute(torch.empty_like(tensors[-1]), *tensors, *numbers))
