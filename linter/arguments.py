@@ -141,7 +141,7 @@ def _fix(fix: argparse.ArgumentParser) -> None:
     fix.add_argument(
         "--unsafe", action="store_true", help="also change where training starts, and what the model computes"
     )
-    fix.add_argument("--data", metavar="FILE", help="compare both models on this, too, and let fixes go by it")
+    fix.add_argument("--data", metavar="FILE", help="compare both models on these samples, too")
     fix.add_argument("--overwrite", action="store_true", help="let OUT be MODEL itself")
 
 

@@ -48,7 +48,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_connections": 1000,
             "timeout": 120,
             "graceful_timeout": GRACE,
-            "keepalive": 5,
+            "keepalive": 75,  # longer than proxies keep theirs: who closes first tears the request that comes just then
             "accesslog": None,
             "loglevel": "warning",
             "post_fork": lambda server, worker: end_with_parent(),

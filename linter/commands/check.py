@@ -15,6 +15,7 @@ from linter.invocation import Invocation
 from linter.options import Options
 from linter.plugins import catalogue
 from linter.read.discover import Target, targets
+from linter.read.foreign import name_of_folder
 from linter.selection import selected
 
 
@@ -59,9 +60,8 @@ def _empty(paths: Iterable[Path], listed: list[Target], outcomes: list[Outcome])
     folders = [
         path for path in paths if path.is_dir() and not any(item == path or path in item.parents for item in spoken)
     ]
-    return [
-        Unreadable(str(path), "no Keras model in this folder (.keras, .h5, .hdf5 or a SavedModel)") for path in folders
-    ]
+    nothing = "no Keras model in this folder (.keras, .h5, .hdf5 or a SavedModel)"
+    return [Unreadable(str(path), name_of_folder(path) or nothing) for path in folders]
 
 
 def _outcomes(

@@ -54,6 +54,7 @@ class Proof:
 def _keras() -> None:
     """Load Keras and its backend, quietly; raises ValueError where there is none."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # else TensorFlow talks of it on stderr
     try:
         importlib.import_module("keras")
     except ImportError as error:

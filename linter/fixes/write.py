@@ -71,8 +71,9 @@ def _legacy(model: Path, draft: Draft, target: Path) -> None:
 
 def _document(file: h5py.File, name: str, content: Any) -> None:
     """Write a document as text or bytes, as it was, and only where it has changed."""
-    old = file.attrs[name]
-    text = json.dumps(content)
+    old, text = file.attrs[name], json.dumps(content)
+    if not isinstance(old, str | bytes):
+        raise CannotFixError(f"its {name} is stored as {type(old).__name__}: `keras-lint convert` first")
     if json.loads(old) != content:
         file.attrs[name] = text if isinstance(old, str) else text.encode()
 
@@ -84,5 +85,20 @@ def _opened(path: Path) -> Iterator[h5py.File]:
     try:
         with h5py.File(path, "r+") as file:
             yield file
+        _pack(path)
     except (KeyError, RuntimeError) as error:
         raise CannotFixError(f"its weights cannot be edited: {str(error).splitlines()[0]}") from None
+
+
+def _pack(path: Path) -> None:
+    """Copy a file object by object: what was taken out still has its place in it."""
+    import h5py
+
+    packed = path.with_suffix(".packed")
+    with h5py.File(path) as old, h5py.File(packed, "w") as new:
+        for name in old:
+            old.copy(name, new)
+        for name in old.attrs:
+            stored = old.attrs.get_id(name)
+            new.attrs.create(name, old.attrs[name], stored.shape, stored.dtype)
+    packed.replace(path)

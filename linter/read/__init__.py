@@ -34,10 +34,11 @@ def read(model: Path | bytes | Any, limits: Limits) -> ModelGraph:
 
 
 def _folder(path: Path, limits: Limits) -> ModelGraph:
-    from linter.read import saved_model, saved_model_folder
+    from linter.read import saved_model
+    from linter.read.discover import is_saved_model
     from linter.read.foreign import name_of_folder
 
-    if not saved_model_folder.is_saved_model(path) and (name := name_of_folder(path)):
+    if not is_saved_model(path) and (name := name_of_folder(path)):
         raise NotAModelError(name)
     return saved_model.read(path, limits)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 SUFFIXES = (".keras", ".h5", ".hdf5")
+SAVED_MODEL = ("saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb")
 SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages"))
 
 
@@ -36,5 +37,5 @@ def targets(path: Path) -> Iterator[Target]:
 
 
 def is_saved_model(path: Path) -> bool:
-    """Whether a folder holds a SavedModel."""
-    return any((path / name).is_file() for name in ("saved_model.pb", "keras_metadata.pb"))
+    """Whether a folder is a SavedModel, whole or not, so that a walk takes it as one model and does not go into it."""
+    return any((path / name).is_file() for name in SAVED_MODEL)

@@ -94,9 +94,9 @@ def name_of_folder(path: Path) -> str:
     """Return what a folder is that holds no SavedModel; "" where it is nothing that is known."""
     if any((path / name).exists() for name in ("_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt", "_strings.json")):
         return f"an Orbax checkpoint, which is not read; {READ}"
-    if (path / "config.json").exists() and (path / "model.weights.h5").exists():
+    if (path / "config.json").exists() and any((path / n).exists() for n in ("metadata.json", "model.weights.h5")):
         return "an unpacked .keras archive; zip its files (config.json, metadata.json, model.weights.h5) into one"
-    if (path / "checkpoint").exists() and any(path.glob("*.index")):
+    if any(path.glob("*.index")):
         return "a TensorFlow checkpoint: weights without an architecture in a format that is not read"
     if any(path.glob("*.safetensors")) or (path / "pytorch_model.bin").exists():
         return f"a folder of Hugging Face weights, which is not read; {READ}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ def opened(source: Source) -> Iterator[h5py.File]:
     """Open `source` as HDF5, and close it whatever happens: a file object left open crashes the interpreter at its
     end."""
     os.environ.setdefault("HDF5_PLUGIN_PRELOAD", "::")  # no filter is loaded from elsewhere
+    vars(platform.uname()).setdefault("processor", "")  # h5py asks for it when imported: Python would start `uname -p`
     import h5py
 
     try:

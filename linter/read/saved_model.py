@@ -23,7 +23,6 @@ from linter.read.normalise.spec import ModelSpec
 from linter.read.object_graph import CHECKPOINT_KEY, Objects, Pair
 from linter.read.protobuf import Wire
 from linter.read.saved_model_folder import GRAPH, INDEX, METADATA, Folder, listing, what_else
-from linter.read.saved_model_folder import is_saved_model as is_saved_model
 from linter.read.saved_model_zip import Zipped
 
 Files = Folder | Zipped

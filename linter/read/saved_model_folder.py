@@ -47,11 +47,6 @@ class Folder:
         return data
 
 
-def is_saved_model(path: Path) -> bool:
-    """Whether a folder is a SavedModel, so that a walk takes it as one model and does not go into it."""
-    return any((path / name).is_file() for name in (GRAPH, TEXT_GRAPH))
-
-
 def listing(root: Path, limits: Limits) -> Folder:
     """Return what a SavedModel's folder holds; other files and folders beside its own are left alone."""
     files: set[str] = set()
@@ -110,11 +105,5 @@ def what_else(root: Path) -> str:
     names = sorted(os.listdir(root))
     if TEXT_GRAPH in names:
         return f"a SavedModel in text form ({TEXT_GRAPH}), which is not read; save it again, which writes {GRAPH}"
-    if "config.json" in names and "metadata.json" in names:
-        return "an unpacked .keras archive; pack its members into a zip archive again, or give the file it came from"
-    if "_CHECKPOINT_METADATA" in names or "manifest.ocdbt" in names or "_METADATA" in names:
-        return "an Orbax checkpoint, which is not read; save the model as .keras"
-    if any(name.endswith(".index") for name in names):
-        return "a TensorFlow checkpoint: weights without a model; save the model as .keras"
     found = ", ".join(names[:5]) or "nothing"
     return f"a folder without a model: no {GRAPH} in it (it holds {found})"

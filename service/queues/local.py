@@ -58,7 +58,7 @@ class LocalQueue:
         except BlockingIOError:
             return
         except OSError as error:
-            raise QueueError(f"no supervisor has ever run here: {error.strerror}") from None
+            raise QueueError(f"no supervisor has come up here yet: {error.strerror}") from None
         raise QueueError("no supervisor runs; audits wait until one does")
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from linter.finding import LayerRow, ModelReport
 
 WIDTH, HEIGHT, LEFT, TOP = 720, 220, 64, 12
-NAMES, NAME_WIDTH, CHARACTER = 18, 72, 6.4
-"""Height of the line of names below the chart, least width of a name, and of a character."""
+NAMES, NAME_WIDTH, CHARACTER = 18, 110, 6.4
+"""Height of the line of names below the chart, greatest width that is kept for one, and width of a character."""
 CELLS = 512
 """Cells of a unit map; where a layer has more units, a cell stands for several."""
 COLUMNS = 64
@@ -39,12 +39,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A layer below the chart, in as many characters as there is room for."""
+    """A layer below the chart; of a name that is too long the end, which is what tells Keras's names apart."""
 
     x: float
     anchor: str
-    layer: str
-    room: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +94,19 @@ def signal_chart(model: ModelReport) -> SignalChart | None:
 
 def _names(layers: list[str], step: float) -> tuple[Name, ...]:
     """Return names below the chart, of every so many layers that they do not touch; none goes past its edge."""
-    every = math.ceil(NAME_WIDTH / step)
+    every = math.ceil(min((max(map(len, layers)) + 2) * CHARACTER, NAME_WIDTH) / step)
     room = int(every * step / CHARACTER) - 1
     places = ((round(LEFT + at * step, 1), layers[at]) for at in range(0, len(layers), every))
     return tuple(
-        Name(x, "end", layer, room // 2) if x + room * CHARACTER / 2 > WIDTH else Name(x, "middle", layer, room)
+        Name(x, "end", _ending(layer, room // 2))
+        if x + room * CHARACTER / 2 > WIDTH
+        else Name(x, "middle", _ending(layer, room))
         for x, layer in places
     )
+
+
+def _ending(text: str, room: int) -> str:
+    return text if len(text) <= room else f"…{text[1 - room :]}"
 
 
 def _drawable(value: float | None) -> bool:

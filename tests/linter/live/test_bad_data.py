@@ -12,6 +12,7 @@ import pytest
 from linter.build import Built, add, chain, conv, dense, flatten, fresh, input, model, trained
 from linter.cli import main
 from linter.commands.lint import audit
+from linter.live.samples import DataError, Expected, open_samples
 from linter.options import Options
 from linter.write import keras_archive
 from tests.linter.live.bad_data import FORMS, cut, images, written
@@ -150,11 +151,13 @@ def test_images(checked: Checked, tmp_path: Path) -> None:
     folder = images(tmp_path / "pictures", pixels)
     assert checked(folder)[0] == 2, "the model takes no images"
     cut(folder / "1.png")
-    for change in (lambda: None, lambda: [path.unlink() for path in folder.iterdir()]):  # damaged, then none at all
-        change()
-        status, found, said = checked(folder, "seen")
-        assert (status, found) == (2, [])
-        assert is_one_line(said, "pictures"), said
+    with pytest.raises(DataError, match=r"1\.png is damaged or no image"):
+        list(open_samples(str(folder), [Expected("seen", (None, 6, 5, 3), "float32")], generators=False).batches(2))
+    for path in folder.iterdir():
+        path.unlink()
+    status, found, said = checked(folder, "seen")
+    assert (status, found) == (2, [])
+    assert is_one_line(said, "pictures", "holds no images"), said
 
 
 GENERATORS = {

@@ -67,8 +67,8 @@ def test_noise(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_time(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "START_SECONDS", 12.0 - run_seconds())
-    assert "took more than 12 s" in said_of("spin", folder, capsys)
+    monkeypatch.setattr(run, "START_SECONDS", 9.0 - run_seconds())
+    assert "took more than 9 s" in said_of("spin", folder, capsys)
 
 
 def run_seconds() -> float:

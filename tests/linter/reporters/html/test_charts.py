@@ -31,13 +31,14 @@ def test_names_below_the_chart_do_not_touch(layers):
     chart = signal_chart(replace(CLEAN, signal=tuple(SignalRow(name, 1.0) for name in names)))
     ends = []
     for name in chart.names:
-        width = min(len(name.layer), name.room) * 6.4
+        width = len(name.text) * 6.4
         left = name.x - (width if name.anchor == "end" else width / 2)
         ends.append((left, left + width))
     assert len(ends) >= min(layers, 4)
     assert all(after[0] > before[1] for before, after in pairwise(ends))
     assert ends[-1][1] <= chart.width
-    assert chart.names[0].layer == names[0]
+    layers_at = {point.x: point.layer for point in chart.predicted}
+    assert all(layers_at[name.x].endswith(name.text.removeprefix("…")) for name in chart.names)
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, math.nan, math.inf, None])
