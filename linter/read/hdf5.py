@@ -7,25 +7,21 @@ The file is open only while it is walked; values in one piece are later read by 
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from linter.graph import Defect, Weight
 from linter.options import Limits
-from linter.read import hdf5_heaps
+from linter.read import hdf5_file, hdf5_heaps, hdf5_values
 from linter.read.errors import UnreadableError
 from linter.read.headroom import bounded
-from linter.read.source import Source, SourceFile
+from linter.read.source import Source
 from linter.read.weights import LoadedWeight, SlabWeight, StoredWeight
 
 if TYPE_CHECKING:
     import h5py
-    import numpy as np
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 KNOWN_FILTERS = frozenset((1, 2, 3, 4, 32000))  # deflate, shuffle, fletcher32, szip, lzf
@@ -40,30 +36,14 @@ class Tree:
     defects: list[Defect] = field(default_factory=list)
 
 
-@contextmanager
-def opened(source: Source) -> Iterator[h5py.File]:
-    """Open `source` as HDF5, and close it whatever happens: a file object left open crashes the interpreter at its
-    end."""
-    os.environ.setdefault("HDF5_PLUGIN_PRELOAD", "::")  # no filter is loaded from elsewhere
-    vars(platform.uname()).setdefault("processor", "")  # h5py asks for it when imported: Python would start `uname -p`
-    import h5py
-
-    try:
-        file = h5py.File(SourceFile(source), "r")
-    except (OSError, RuntimeError, ValueError) as error:
-        raise UnreadableError(f"damaged HDF5 file: {_first_line(error)}") from None
-    with file:
-        yield file
-
-
 def walk(source: Source, limits: Limits, values: Mapping[str, Any] | None = None) -> Tree:
     """Return what the file declares; raises UnreadableError where HDF5 itself is damaged or past the limits."""
     tree = Tree()
-    with bounded(limits.max_headroom_bytes), opened(source) as file:
+    with bounded(limits.max_headroom_bytes), hdf5_file.opened(source) as file:
         try:
             _Walker(source, limits, tree).group(file.id)
         except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
-            raise UnreadableError(f"damaged HDF5 file: {_first_line(error)}") from None
+            raise UnreadableError(f"damaged HDF5 file: {hdf5_file.first_line(error)}") from None
     return tree
 
 
@@ -87,7 +67,7 @@ class _Walker:
             path, group = pending.pop()
             groups.append((path, group))
             for raw, kind, address in self._links(group):
-                name = _clean(raw)
+                name = hdf5_file.clean(raw)
                 place = f"{path}/{name}" if path else name
                 if kind != h5l.TYPE_HARD:
                     self._link(group, raw, place, kind)
@@ -100,7 +80,7 @@ class _Walker:
         """Yield where the data sets lie that are stored in one piece."""
         for weight in self.tree.weights.values():
             if isinstance(weight, StoredWeight):
-                yield weight.offset, weight.offset + prod(weight.shape) * _width(weight.dtype)
+                yield weight.offset, weight.offset + prod(weight.shape) * hdf5_values.width(weight.dtype)
 
     def _object(self, item: Any, address: int, place: str, pending: list[tuple[str, h5py.h5g.GroupID]]) -> None:
         from h5py import h5d, h5g
@@ -134,7 +114,7 @@ class _Walker:
 
         value = group.links.get_val(raw) if kind in (h5l.TYPE_SOFT, h5l.TYPE_EXTERNAL) else b""
         parts = value if isinstance(value, tuple) else (value,)
-        target = ":".join(_text(part) for part in parts)
+        target = ":".join(hdf5_file.text(part) for part in parts)
         word = {h5l.TYPE_SOFT: "a soft link", h5l.TYPE_EXTERNAL: "an external link"}.get(kind, "a user-defined link")
         known = " (CVE-2026-1669)" if kind == h5l.TYPE_EXTERNAL else ""
         self.tree.defects.append(
@@ -154,30 +134,32 @@ class _Walker:
         layout = plist.get_layout()
         if not self._sound(data, plist, layout, place):
             return
-        dtype = _dtype(kind)
+        dtype = hdf5_values.dtype(kind)
         if dtype is None:
             return
         values: int = prod(shape)
         size = values * kind.get_size()
         if not self._proportionate(size, stored, layout, place):
             return
-        plain = layout == h5d.CONTIGUOUS and kind.get_size() == _width(dtype)  # HDF5 widens odd types, as it reads them
+        plain = layout == h5d.CONTIGUOUS and kind.get_size() == hdf5_values.width(
+            dtype
+        )  # HDF5 widens odd types, as it reads them
         offset = data.get_offset() if plain else None
         name = f"/{place}"
         if offset is not None and stored >= size:
             self.tree.weights[place] = StoredWeight(name, shape, dtype, self.source, offset)
         elif shape and values:
             self.tree.weights[place] = SlabWeight(
-                name, shape, dtype, _slabs(self.source, place, dtype, self.limits.max_headroom_bytes)
+                name, shape, dtype, hdf5_values.slabs(self.source, place, dtype, self.limits.max_headroom_bytes)
             )
         else:
-            self.tree.weights[place] = LoadedWeight(name, shape, dtype, _whole(self.source, place, dtype))
+            self.tree.weights[place] = LoadedWeight(name, shape, dtype, hdf5_values.whole(self.source, place, dtype))
 
     def _sound(self, data: h5py.h5d.DatasetID, plist: Any, layout: int, place: str) -> bool:
         from h5py import h5d
 
         if plist.get_external_count():
-            target = _text(plist.get_external(0)[0])
+            target = hdf5_file.text(plist.get_external(0)[0])
             where = f"{place!r} keeps its values in another file, {target[:200]!r}"
             message = f"{where}: loading the model would read it (CVE-2026-1669)"
         elif layout == h5d.VIRTUAL:
@@ -223,94 +205,13 @@ class _Walker:
                 prod(attribute.shape or ()) * attribute.get_type().get_size()
             )  # h5py takes a storage size of 0 for an error
             if size > self.limits.max_attribute_bytes:
-                name = _clean(attribute.name)
+                name = hdf5_file.clean(attribute.name)
                 raise UnreadableError(
                     f"HDF5 attribute {name!r} has {size:,} bytes, past the limit `max_attribute_bytes`"
                 )
-            out[_clean(attribute.name)] = _attribute(attribute)
+            out[hdf5_file.clean(attribute.name)] = hdf5_values.attribute(attribute)
         return out
-
-
-def _dtype(kind: h5py.h5t.TypeID) -> str | None:
-    """Return NumPy's code for a stored type; None for what is no number."""
-    from h5py import h5t
-
-    if kind == h5t.IEEE_F32LE:  # nearly all there is, and NumPy's type of it takes long to make
-        return "<f4"
-    family = kind.get_class()
-    if family == h5t.OPAQUE and kind.get_size() == 2:
-        return "bfloat16"
-    if family not in (h5t.INTEGER, h5t.FLOAT, h5t.ENUM):
-        return None
-    try:
-        return str(kind.dtype.str)
-    except TypeError:
-        return None
-
-
-def _width(dtype: str) -> int:
-    """Return the bytes of a value in memory."""
-    return 2 if dtype == "bfloat16" else int(dtype[2:] or 1)
-
-
-def _attribute(attribute: Any) -> Any:
-    import numpy as np
-    from h5py import h5t
-
-    kind = attribute.get_type()
-    shape = attribute.shape
-    if shape is None or kind.get_class() not in (h5t.STRING, h5t.INTEGER, h5t.FLOAT, h5t.ENUM):
-        return None
-    if not prod(shape):
-        return []
-    values = np.empty(shape, dtype=kind.dtype)
-    attribute.read(values)
-    return values.item() if values.ndim == 0 else values.reshape(-1).tolist()
 
 
 def _filters(plist: Any) -> list[int]:
     return [int(plist.get_filter(i)[0]) for i in range(plist.get_nfilters())]
-
-
-def _slabs(source: Source, place: str, dtype: str, headroom: int) -> Any:
-    """Return a reader of a chunked data set by ranges of its first axis."""
-
-    def slabs(most: int) -> Iterator[np.ndarray]:
-        with opened(source) as file:
-            data = file[place]
-            rows = max(1, most // max(prod(data.shape[1:]), 1))
-            if data.chunks:  # whole chunks, so that none is unpacked twice
-                rows = max(rows // data.chunks[0], 1) * data.chunks[0]
-            for start in range(0, data.shape[0], rows):
-                with bounded(headroom):
-                    slab = data[start : start + rows]
-                yield _stored(slab, dtype)
-
-    return slabs
-
-
-def _whole(source: Source, place: str, dtype: str) -> Any:
-    def load() -> np.ndarray:
-        import numpy as np
-
-        with opened(source) as file:
-            return _stored(np.asarray(file[place][()]), dtype)
-
-    return load
-
-
-def _stored(values: np.ndarray, dtype: str) -> np.ndarray:
-    return values.view("<u2") if dtype == "bfloat16" else values
-
-
-def _clean(raw: bytes | str) -> str:
-    """A name as text, with the separators that Windows wrote into it."""
-    return _text(raw).replace("\\", "/")
-
-
-def _text(raw: bytes | str) -> str:
-    return raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
