@@ -18,8 +18,8 @@ import pytest
 from linter.graph import ModelGraph, Weight
 from linter.options import Limits
 from linter.read import read
-from linter.read.errors import UnreadableError
 from linter.read.discover import is_saved_model
+from linter.read.errors import UnreadableError
 from linter.read.weights import StoredWeight
 from tests.linter.read import hostile_graphs, trap
 from tests.linter.read.hostile_graphs import tensorflow
