@@ -12,7 +12,7 @@ from linter.finding import Safety
 from linter.fixes import FIXES, CannotFixError, Draft, Repair, write
 from linter.graph import ModelGraph
 from linter.options import Options
-from linter.read import read
+from linter.read import UnreadableError, read
 from linter.rule import Subject
 
 if TYPE_CHECKING:
@@ -97,17 +97,17 @@ class Stepping:
         if not codes:
             return False
         subject, draft = self.subject(needs_data=repair.needs_data), Draft.of(self.step.graph)
-        for finding in list(findings(subject, codes, self.options)) if repair.codes else [None]:
-            repair().apply(subject, finding, draft)
-        self.refused.update(dict.fromkeys(draft.refused))
-        if not draft.changed:
-            return False
         try:
-            self._accept(repair, draft)
-        except CannotFixError as error:
+            for finding in list(findings(subject, codes, self.options)) if repair.codes else [None]:
+                repair().apply(subject, finding, draft)
+            self.refused.update(dict.fromkeys(draft.refused))
+            if draft.changed:
+                self._accept(repair, draft)
+        except (CannotFixError, UnreadableError) as error:
             self.rejected[repair.name] = str(error)
-            return False
-        return True
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            self.rejected[repair.name] = f"the file is not as Keras writes it ({type(error).__name__}: {error})"
+        return draft.changed and repair.name not in self.rejected
 
     def _accept(self, repair: type[Repair], draft: Draft) -> None:
         self._number += 1

@@ -10,6 +10,7 @@ import pytest
 
 from linter import api
 from linter.build import trained
+from linter.fixes import Draft
 from linter.write import keras_archive
 from tests.linter.fixes.models import apart, made, stored
 from tests.linter.fixes.test_fix import BIASED
@@ -89,3 +90,11 @@ def test_units_that_are_read_elsewhere_stay(tmp_path: Path) -> None:
     fixed = api.fix(path, new)
     assert "not fixed: dense" in fixed.text
     assert apart(path, new) == 0
+
+
+def test_a_document_that_no_fix_expects_is_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, new = stored(made(BIASED), tmp_path), tmp_path / "new.keras"
+    monkeypatch.setattr(Draft, "settings", lambda self, node: {}["config"])
+    fixed = api.fix(path, new)
+    assert (fixed.exit_code, new.exists()) == (2, False)
+    assert "left out drop-bias-before-batchnorm: the file is not as Keras writes it" in fixed.text
