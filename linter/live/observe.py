@@ -9,18 +9,19 @@ from typing import Any
 
 import keras
 
-from keras_act.probe import LayerStatistics, Probe, Statistics, Target
+from keras_act.probe import Probe, Statistics, Target
 from linter.analysis.topology import AFFINE, RECURRENT
 from linter.graph import ModelGraph, Node
 from linter.live import operations
 from linter.live.chosen import Chosen
 from linter.live.gradients import gradients
 from linter.live.inputs import InputTally
+from linter.live.measured import measured
 from linter.live.rebuild import Rebuilt
 from linter.live.recurrent import growth
 from linter.live.samples import Matched, Samples
 from linter.live.squares import quickest
-from linter.observation import Magnitude, Observation, Units
+from linter.observation import Observation
 from linter.options import Limits
 
 SMALLEST, LARGEST = 16, 256
@@ -158,48 +159,3 @@ def _targets(rebuilt: Rebuilt, nodes: Mapping[str, Node]) -> dict[str, Target]:
 
 def _key(node: Node) -> str:
     return f"{node.layer}.activation" if node.name.startswith(f"{node.layer}.activation") else node.layer
-
-
-def measured(
-    total: Statistics | None, nodes: Mapping[str, Node] | None = None
-) -> tuple[dict[str, Units], dict[str, Magnitude]]:
-    """Return what was seen of the units, and how large each activation was, by name.
-
-    nodes: say which is which layer's.
-    """
-    units, signal = {}, {}
-    for name, found in (total or {}).items():
-        node = (nodes or {}).get(name)
-        layer = node.layer if node else name
-        if node is None or node.activation is not None:
-            units[name] = _units(layer, node.activation.name if node and node.activation else "", found)
-        signal[name] = _magnitude(layer, found)
-    return units, signal
-
-
-def _units(layer: str, activation: str, found: LayerStatistics) -> Units:
-    seen = found.activities
-    assert seen is not None
-    return Units(
-        layer=layer,
-        activation=activation,
-        samples=found.samples,
-        positions=found.positions,
-        fired=_ints(found.fired_samples),
-        fired_positions=_ints(found.fired_positions),
-        saturated=_ints(seen.saturated),
-        absolute=_floats(seen.absolute),
-    )
-
-
-def _magnitude(layer: str, found: LayerStatistics) -> Magnitude:
-    assert found.activities is not None
-    return Magnitude(layer, found.activities.power, found.activities.largest)
-
-
-def _ints(values: Any) -> tuple[int, ...]:
-    return tuple(int(value) for value in values)
-
-
-def _floats(values: Any) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)

@@ -11,7 +11,7 @@ import keras
 from keras_act.probe import Probe, Statistics
 from linter.live.custom import admitted
 from linter.live.inputs import InputTally
-from linter.live.observe import measured
+from linter.live.measured import measured
 from linter.live.samples import Expected, match, open_samples
 from linter.observation import Observation
 from linter.options import Limits
