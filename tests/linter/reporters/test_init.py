@@ -12,7 +12,7 @@ import linter.reporters
 from linter.reporters import REPORTERS
 from tests.linter.reporters.samples import FULL
 
-HELPERS = {"catalogue", "escape", "tally"}
+HELPERS = {"catalogue", "escape", "notebook", "tally"}
 """Files of the package that are no format."""
 
 
