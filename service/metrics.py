@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ def prepare(folder: Path) -> None:
     for old in folder.glob("*.db"):
         old.unlink(missing_ok=True)
     os.environ[FOLDER] = str(folder)
+
+
+def left(pid: int) -> None:
+    """Forget the gauges of a process that has ended, where processes share numbers."""
+    if os.environ.get(FOLDER):
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 class _Depth(Collector):

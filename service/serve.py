@@ -10,10 +10,11 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 from service import metrics
 from service.database import migrate
-from service.parent import end_with_parent
+from service.parent import PARENT, end_with_parent
 from service.settings import Settings
 
 STOP_SECONDS = 9.0
@@ -47,7 +48,8 @@ class Kept:
         if now - self.started >= self.pause or not self.started:
             self.started = now
             command = [sys.executable, "-m", "service", self.verb]
-            self.process = subprocess.Popen(command, preexec_fn=_start_apart)
+            told = {**os.environ, PARENT: str(os.getpid())}
+            self.process = subprocess.Popen(command, env=told, preexec_fn=partial(_start_apart, os.getpid()))
 
     def tell(self, number: signal.Signals) -> None:
         """Send it a signal."""
@@ -88,7 +90,7 @@ def serve(settings: Settings) -> int:
     return 0
 
 
-def _start_apart() -> None:
+def _start_apart(parent: int) -> None:
     """Let no terminal's signals reach a process that we stop ourselves, but the kernel where we are killed."""
     os.setsid()
-    end_with_parent()
+    end_with_parent(parent)

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
-from prometheus_client.multiprocess import mark_process_dead
 
+from service import metrics
 from service.app import create_app
-from service.parent import end_with_parent
+from service.parent import end_with_parent, orphaned
 from service.settings import Settings
 
 GRACE = 4
@@ -27,6 +28,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if loaded is not None:
             threading.Thread(target=loaded.extensions["keras-lint"].waiting.close, daemon=True).start()
         super().handle_exit(sig, frame)
+
+
+class Watching(Arbiter):  # type: ignore[misc]
+    """gunicorn's own process, which ends with the one that keeps it."""
+
+    def murder_workers(self) -> None:
+        """Look around, as it does every second."""
+        if orphaned():
+            raise StopIteration  # its word for an end in good order
+        super().murder_workers()
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -51,13 +62,17 @@ class Server(BaseApplication):  # type: ignore[misc]
             "keepalive": 75,  # longer than proxies keep theirs: who closes first tears the request that comes just then
             "accesslog": None,
             "loglevel": "warning",
-            "post_fork": lambda server, worker: end_with_parent(),
-            "child_exit": lambda server, worker: mark_process_dead(worker.pid),  # type: ignore[no-untyped-call]
+            "post_fork": lambda server, worker: end_with_parent(server.pid),
+            "child_exit": lambda server, worker: metrics.left(worker.pid),
             "control_socket_disable": True,
         }
         for name, value in chosen.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
+
+    def run(self) -> None:
+        """Serve until a signal says to stop."""
+        Watching(self).run()
 
     def load(self) -> Flask:
         """Return the application, once in each web process."""

@@ -20,6 +20,7 @@ from service.artefacts import Artefacts, digest
 from service.database import Database
 from service.janitor import Janitor
 from service.jobs import QueueError
+from service.parent import orphaned
 from service.run import Runner
 from service.settings import Settings
 from service.store import Store
@@ -101,7 +102,9 @@ class Supervisor:
             thread.daemon = True
             thread.start()
         log.info("supervisor ready", extra={"jobs": self.jobs})
-        self.stopping.wait()
+        while not self.stopping.wait(LOOK) and not orphaned():
+            pass  # a signal that comes just before a wait without an end would not be noticed
+        self.stopping.set()
         deadline = time.monotonic() + GRACE
         for thread in work:
             thread.join(max(0.0, deadline - time.monotonic()))

@@ -139,7 +139,9 @@ class Server:
         children = self.children()
         self.process.kill()
         self.process.wait()
-        while any(Path(f"/proc/{pid}").exists() for pid in children.values()):
+        deadline = time.monotonic() + END_SECONDS
+        while left := [verb for verb, pid in children.items() if Path(f"/proc/{pid}").exists()]:
+            assert time.monotonic() < deadline, f"{left} lives on\n{self.told()}"
             time.sleep(0.05)
 
     def children(self) -> dict[str, int]:

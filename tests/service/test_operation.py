@@ -77,6 +77,16 @@ def test_a_killed_server_finds_its_audits_again(own: Server) -> None:
         end(own)
 
 
+def test_processes_that_have_not_heard_of_their_parents_end_look_for_themselves(
+    own: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_LINT_PARENT", "1" if os.getpid() != 1 else "2")  # not who starts them here
+    for verb in ("web", "worker"):
+        own.folder.mkdir(exist_ok=True)
+        assert own.command("migrate").returncode == 0
+        assert own.command(verb).returncode == 0
+
+
 def test_a_full_queue_says_when_to_come_again(tmp_path: Path) -> None:
     with running(tmp_path, jobs="1", queue_limit="2") as server:
         os.kill(server.children()["worker"], signal.SIGSTOP)
