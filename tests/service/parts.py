@@ -86,11 +86,13 @@ class Postgres:
         """Start it."""
         where = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self.folder)]
         command = [str(POSTGRES), "-D", str(self.folder / "db"), *where]
-        while self.process is None or (not listens(self.port) and self.process.poll() is not None):
-            # again, while processes of the one that was killed still have its memory
-            self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **self._as_nobody())
-            time.sleep(0.2)
-        wait_for(self.port)
+        deadline = time.monotonic() + END_SECONDS
+        while not listens(self.port):
+            if self.process is None or self.process.poll() is not None:
+                # also again, while processes of the one that was killed still have its memory
+                self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **self._as_nobody())
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
     def kill(self) -> None:
         """End it at once, and wait until its port is free."""
