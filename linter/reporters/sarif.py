@@ -105,7 +105,7 @@ def _result(finding: Finding, artifact: int, model: ModelReport, codes: dict[str
         "ruleId": plain(finding.code),
         "ruleIndex": codes[plain(finding.code)],
         "level": LEVELS[finding.severity],
-        "message": {"text": text or plain(finding.name) or "."},
+        "message": {"text": text or sarif(finding.name) or "."},
         "locations": _locations(finding, model, artifact),
         "partialFingerprints": {"kerasLint/v1": digest, "primaryLocationLineHash": digest},
         **({"hostedViewerUri": url} if (url := link(finding.url)) else {}),

@@ -121,6 +121,13 @@ def test_any_report_is_valid_and_harmless(report):
             assert re.fullmatch(r"[\w.~/%:-]*", uri, re.ASCII)
 
 
+def test_a_finding_without_words_shows_its_name_harmlessly():
+    model = FULL.models[0]
+    mute = replace(model.findings[0], message="", fix=None, name="a[b](c)")
+    run = run_of(replace(FULL, models=(replace(model, findings=(mute,)),)))
+    assert run["results"][0]["message"]["text"] == r"a\[b\](c)"
+
+
 def test_a_second_reader_reads_it(tmp_path):
     loader = pytest.importorskip("sarif.loader", reason="needs sarif-tools")
     path = tmp_path / "report.sarif"
