@@ -205,11 +205,9 @@ def _put(text: str, output: Path | None) -> None:
 
 def _complain(report: Report) -> None:
     """One line on stderr for every file that could not be linted, every gap in a sandbox, every rule that crashed."""
-    from linter.confine.layer import missing
-
     for error in report.errors:
         print(f"keras-lint: {_printable(error.path)}: {_printable(error.message)}", file=sys.stderr)
-    for gap in dict.fromkeys(gap for model in report.models for gap in missing(model.sandbox)):
+    for gap in _gaps(report):
         print(f"keras-lint: warning: the run on data was not wholly confined: {_printable(gap)}", file=sys.stderr)
     for model in report.models:
         for failure in model.failures:
@@ -217,6 +215,16 @@ def _complain(report: Report) -> None:
                 f"keras-lint: {_printable(model.path)}: rule {failure.code} failed: {_printable(failure.message)}",
                 file=sys.stderr,
             )
+
+
+def _gaps(report: Report) -> tuple[str, ...]:
+    """Return the layers that the sandboxes of runs on data lacked."""
+    sandboxes = [model.sandbox for model in report.models if model.sandbox]
+    if not sandboxes:
+        return ()
+    from linter.confine.layer import missing
+
+    return tuple(dict.fromkeys(gap for sandbox in sandboxes for gap in missing(sandbox)))
 
 
 def _printable(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from linter.graph import Defect, ModelGraph, Weight
 from linter.options import Limits
 from linter.read import archive as zipped
-from linter.read import hdf5, saved_model, saved_model_zip, strict_json
+from linter.read import hdf5, strict_json
 from linter.read.bind_paths import bind
 from linter.read.errors import NotAModelError, UnreadableError
 from linter.read.foreign import name_of_archive
@@ -23,8 +23,8 @@ WEIGHTS_H5, WEIGHTS_NPZ, WEIGHTS_INDEX = "model.weights.h5", "model.weights.npz"
 def read(source: Source, limits: Limits) -> ModelGraph:
     """Return the model in a `.keras` archive; raises UnreadableError where there is none."""
     archive = zipped.open_archive(source, limits)
-    if CONFIG not in archive.members and (root := saved_model_zip.top(archive.members)) is not None:
-        return saved_model.read_files(saved_model_zip.Zipped(archive, root), limits)
+    if CONFIG not in archive.members and (found := _saved_model(archive, limits)) is not None:
+        return found
     if CONFIG not in archive.members and (kind := name_of_archive(archive.members)):
         raise NotAModelError(kind)
     defects = list(archive.defects)
@@ -33,6 +33,14 @@ def read(source: Source, limits: Limits) -> ModelGraph:
         return _model(archive, limits, defects, documents)
     except UnreadableError as error:
         raise error.after(defects, documents) from None
+
+
+def _saved_model(archive: zipped.Archive, limits: Limits) -> ModelGraph | None:
+    """Return the model where the archive is a SavedModel's folder."""
+    from linter.read import saved_model, saved_model_zip
+
+    root = saved_model_zip.top(archive.members)
+    return None if root is None else saved_model.read_files(saved_model_zip.Zipped(archive, root), limits)
 
 
 def _model(archive: zipped.Archive, limits: Limits, defects: list[Defect], documents: dict[str, Any]) -> ModelGraph:
