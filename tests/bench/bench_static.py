@@ -81,7 +81,7 @@ def environment() -> dict[str, str]:
 def compare(path: Path, repeats: int) -> None:
     """Print one file's line."""
     python = sys.executable
-    check = [python, "-m", "linter", "check", str(path)]
+    check = [str(Path(python).with_name("keras-lint")), "check", str(path)]
     ours = {
         "floor": [python, "-c", FLOOR, str(path)],
         "first rules": [*check, "--select", FIRST],
