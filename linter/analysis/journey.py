@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from linter.analysis import freshness, kernels, neighbours, signal, topology
 from linter.analysis.signal_state import State
+from linter.analysis.words import times
+from linter.finding import Certainty, Evidence
 from linter.graph import Node
 from linter.rule import Subject
 
@@ -77,6 +79,18 @@ def measured(model: Subject, found: Journey) -> dict[str, float]:
     told = {"gain": found.gain, "log_deviation": found.doubt, "layers": float(len(found.stages))}
     gain = sampled(model, found)
     return told if gain is None else {**told, "sampled_gain": gain}
+
+
+def beside(gain: float | None) -> str:
+    """Return what a message says of the gain on the sample, after the one predicted."""
+    return "" if gain is None else f" (on the sample it becomes {times(gain)} of itself)"
+
+
+def known(found: Journey, agrees: bool) -> tuple[Evidence, Certainty]:
+    """Return how a gain past a threshold is known: seen, where the sample agrees, else predicted."""
+    if agrees:
+        return Evidence.SAMPLE, Certainty.OBSERVED
+    return Evidence.CONFIG if found.fresh else Evidence.WEIGHTS, Certainty.ESTIMATED
 
 
 def _log(state: State) -> float:

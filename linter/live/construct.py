@@ -6,12 +6,13 @@ Only plain values of the configuration are passed on.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
 from linter.graph import Activation, Initializer, Node
+from linter.live.initializers import made
 from linter.read.normalise.names import CONVOLUTIONS, MERGES, RECURRENT
 
 REBUILT = (
@@ -138,7 +139,7 @@ def policy_of(node: Node) -> str:
 def _plain(key: str, value: Any) -> Any:
     """Return an argument as Keras takes it; objects are made here from their parameters."""
     if isinstance(value, Initializer):
-        return initializer_of(value)
+        return made(value)
     if key.endswith("_regularizer"):
         return _penalty(value)
     if key.endswith("_constraint"):
@@ -154,23 +155,6 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
         return all(isinstance(key, str) and isinstance(item, int | float) for key, item in value.items())
     return isinstance(value, str | int | float | bool) or value is None
-
-
-def initializer_of(value: Initializer) -> Any:
-    """Return Keras's initializer; the default one where it is foreign, since stored weights replace what it draws."""
-    given = value.parameters
-    kinds: dict[str, Callable[[], Any]] = {
-        "variance_scaling": lambda: keras.initializers.VarianceScaling(
-            float(given["scale"]), given["mode"], given["distribution"]
-        ),
-        "normal": lambda: keras.initializers.RandomNormal(given["mean"], given["stddev"]),
-        "truncated_normal": lambda: keras.initializers.TruncatedNormal(given["mean"], given["stddev"]),
-        "uniform": lambda: keras.initializers.RandomUniform(given["minval"], given["maxval"]),
-        "constant": lambda: keras.initializers.Constant(given["value"]),
-        "orthogonal": lambda: keras.initializers.Orthogonal(given["gain"]),
-        "identity": lambda: keras.initializers.Identity(given["gain"]),
-    }
-    return kinds.get(value.kind, keras.initializers.GlorotUniform)()
 
 
 def _penalty(value: Any) -> Any:

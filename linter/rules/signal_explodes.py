@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, final
 
-from linter.finding import Certainty, Evidence, Finding, Fix, Safety, Severity
+from linter.finding import Certainty, Finding, Fix, Safety, Severity
 from linter.rule import Example, Rule, Subject
 
 
@@ -79,16 +79,17 @@ class SignalExplodes(Rule):
             whose = "" if found.fresh else " by its stored weights, were they independent"
             gain = journey.sampled(model, found)
             agrees = gain is not None and gain > 1e3
+            evidence, certainty = journey.known(found, agrees)
             yield self.finding(
                 f"the signal explodes: its second moment is predicted to grow {times(found.gain)}-fold over the "
                 f"{len(found.stages)} hidden "
-                f"layers up to {found.last.layer}{whose}{_seen(gain)}; the loss starts huge and the "
+                f"layers up to {found.last.layer}{whose}{journey.beside(gain)}; the loss starts huge and the "
                 "first steps diverge: normalise inside each residual branch, start its last kernel at zero, "
                 "or scale kernels by their fans",
                 tuple(dict.fromkeys(stage.layer for stage in found.stages)),
                 severity=severe if found.fresh or agrees else Severity.INFO,
-                evidence=Evidence.SAMPLE if agrees else Evidence.CONFIG if found.fresh else Evidence.WEIGHTS,
-                certainty=Certainty.OBSERVED if agrees else Certainty.ESTIMATED,
+                evidence=evidence,
+                certainty=certainty,
                 measured=journey.measured(model, found),
                 fix=Fix(
                     Safety.UNSAFE,
@@ -96,9 +97,3 @@ class SignalExplodes(Rule):
                 ),
             )
             return
-
-
-def _seen(gain: float | None) -> str:
-    from linter.analysis.words import times
-
-    return "" if gain is None else f" (on the sample it becomes {times(gain)} of itself)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, final
 
-from linter.finding import Certainty, Evidence, Finding, Fix, Safety, Severity
+from linter.finding import Certainty, Finding, Fix, Safety, Severity
 from linter.rule import Example, Rule, Subject
 
 
@@ -91,16 +91,16 @@ class SignalFades(Rule):
             whose = "" if found.fresh else " by its stored weights, were they independent"
             gain = journey.sampled(model, found)
             agrees = gain is not None and gain < 1e-3
+            evidence, certainty = journey.known(found, agrees)
             yield self.finding(
                 f"the signal fades: its second moment is predicted to fall to {times(found.gain)} of itself over "
-                f"the {len(found.stages)} "
-                f"hidden layers up to {found.last.layer}{whose}{_seen(gain)}; gradients fade alike and training "
-                "hardly starts: use He initialization "
-                "before rectifiers, normalisation, or residual connections",
+                f"the {len(found.stages)} hidden layers up to {found.last.layer}{whose}{journey.beside(gain)}; "
+                "gradients fade alike and training hardly starts: use He initialization before rectifiers, "
+                "normalisation, or residual connections",
                 tuple(dict.fromkeys(stage.layer for stage in found.stages)),
                 severity=severe if found.fresh or agrees else Severity.INFO,
-                evidence=Evidence.SAMPLE if agrees else Evidence.CONFIG if found.fresh else Evidence.WEIGHTS,
-                certainty=Certainty.OBSERVED if agrees else Certainty.ESTIMATED,
+                evidence=evidence,
+                certainty=certainty,
                 measured=journey.measured(model, found),
                 fix=Fix(
                     Safety.UNSAFE,
@@ -108,9 +108,3 @@ class SignalFades(Rule):
                 ),
             )
             return
-
-
-def _seen(gain: float | None) -> str:
-    from linter.analysis.words import times
-
-    return "" if gain is None else f" (on the sample it becomes {times(gain)} of itself)"
