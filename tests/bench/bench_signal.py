@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, sqrt
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -38,41 +38,75 @@ class Case:
     depth: int
     side: int = 8
 
+    def __str__(self) -> str:
+        """Return its name in the table."""
+        return f"{self.kind} {self.block} {self.activation} {self.initializer}"
 
-def truth(case: Case, depths: tuple[int, ...], draws: int, seed: int = 0) -> dict[int, list[float]]:
-    """Return the log second moments after each depth, one a draw, from Keras's own layers."""
+
+Logs = dict[int, list[float]]
+"""Log second moments, one a draw, by depth."""
+
+
+class Network:
+    """A case in Keras's own layers, one depth of which is run after another on kernels that come from outside."""
+
+    def __init__(self, case: Case) -> None:
+        """Build the layers that all depths share."""
+        import keras
+
+        self.case = case
+        mlp = case.kind == "mlp"
+        shape = (case.width,) if mlp else (case.side, case.side, case.width)
+        self.shape = (64 if case.block == "batch" else 1, *shape)
+        self.layer = (
+            keras.layers.Dense(case.width) if mlp else keras.layers.Conv2D(case.width, kernel_size=3, padding="same")
+        )
+        self.layer.build((None, *shape))
+        norm = {"batch": keras.layers.BatchNormalization, "layer": keras.layers.LayerNormalization}.get(case.block)
+        self.normal = norm() if norm else None
+        if self.normal is not None:
+            self.normal.build((None, *shape))
+        self.act = keras.activations.get(case.activation)
+
+    def step(self, x: Any, kernel: Any) -> Any:
+        """Return what comes out of one depth with this kernel."""
+        self.layer.kernel.assign(kernel)
+        h = self.layer(x)
+        if self.normal is not None:
+            h = self.normal(h, training=True)
+        h = self.act(h)
+        return x + h if self.case.block == "residual" else h
+
+
+def truths(cases: Sequence[Case], depths: tuple[int, ...], draws: int, seed: int = 0) -> dict[Case, Logs]:
+    """Return the log second moments after each depth, one a draw, by case: all of one kind, width and initializer.
+
+    The cases see the same kernels, for drawing them is most of the work; each sees `draws` independent networks.
+    """
     import keras
     import numpy as np
 
     keras.utils.set_random_seed(seed)
-    mlp = case.kind == "mlp"
-    shape = (case.width,) if mlp else (case.side, case.side, case.width)
-    batch = 64 if case.block == "batch" else 1
-    start = keras.initializers.get(case.initializer)
-    make: Any = keras.layers.Dense if mlp else keras.layers.Conv2D
-    options = {} if mlp else {"kernel_size": 3, "padding": "same"}
-    layer = make(case.width, **options)
-    layer.build((None, *shape))
-    norm = {"batch": keras.layers.BatchNormalization, "layer": keras.layers.LayerNormalization}.get(case.block)
-    normal = norm() if norm else None
-    if normal is not None:
-        normal.build((None, *shape))
-    act = keras.activations.get(case.activation)
+    networks = [Network(case) for case in cases]
+    start = keras.initializers.get(cases[0].initializer)
     random = np.random.default_rng(seed)
-    out: dict[int, list[float]] = {depth: [] for depth in depths}
+    out: dict[Case, Logs] = {case: {depth: [] for depth in depths} for case in cases}
     for _ in range(draws):
-        x = keras.ops.convert_to_tensor(random.normal(size=(batch, *shape)).astype("float32"))
+        drawn = {one.shape: random.normal(size=one.shape).astype("float32") for one in networks}
+        states = [keras.ops.convert_to_tensor(drawn[one.shape]) for one in networks]
         for depth in range(1, max(depths) + 1):
             fresh = type(start).from_config({**start.get_config(), "seed": int(random.integers(1 << 31))})
-            layer.kernel.assign(fresh(layer.kernel.shape))
-            h = layer(x)
-            if normal is not None:
-                h = normal(h, training=True)
-            h = act(h)
-            x = x + h if case.block == "residual" else h
-            if depth in out:
-                out[depth].append(float(np.log(np.mean(np.asarray(x, dtype=np.float64) ** 2))))
+            kernel = fresh(networks[0].layer.kernel.shape)
+            states = [one.step(x, kernel) for one, x in zip(networks, states, strict=True)]
+            for case, x in zip(cases, states, strict=True):
+                if depth in out[case]:
+                    out[case][depth].append(float(np.log(np.mean(np.asarray(x, dtype=np.float64) ** 2))))
     return out
+
+
+def truth(case: Case, depths: tuple[int, ...], draws: int, seed: int = 0) -> Logs:
+    """Return the log second moments after each depth, one a draw, from Keras's own layers."""
+    return truths([case], depths, draws, seed)[case]
 
 
 def predicted(case: Case, depths: tuple[int, ...]) -> dict[int, tuple[float, float, bool]]:
@@ -119,31 +153,38 @@ def interval(values: list[float]) -> tuple[float, float]:
     return fmean(values), 2.68 * stdev(values) / sqrt(len(values))
 
 
+def groups(chosen: Iterable[Case]) -> list[list[Case]]:
+    """Return the cases that can share their kernels, together."""
+    found: dict[tuple[str, str], list[Case]] = {}
+    for case in chosen:
+        found.setdefault((case.kind, case.initializer), []).append(case)
+    return list(found.values())
+
+
 def main() -> None:
     """Print the table."""
     draws = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     only = sys.argv[2] if len(sys.argv) > 2 else ""
     print(f"{'case':34} depth  measured (99 %)     predicted   off    inside")
-    for case in cases():
-        name = f"{case.kind} {case.block} {case.activation} {case.initializer}"
-        if only and only not in name:
-            continue
-        real, guess = truth(case, DEPTHS, draws), predicted(case, DEPTHS)
-        for depth in DEPTHS:
-            center, half = interval(real[depth])
-            value, doubt, claimed = guess[depth]
-            miss = exp(abs(value - center)) - 1
-            mark = "yes" if abs(value - center) <= half else "no"
-            claim = "" if claimed else " (not claimed)"
-            print(
-                f"{name:34} {depth:5}  {center:8.3f} +- {half:.3f}  {value:9.3f}  {100 * miss:5.1f} %  "
-                f"{mark}{claim} sd {doubt:.3f}/{half * sqrt(len(real[depth])) / 2.68:.3f}",
-                flush=True,
-            )
+    for group in groups(case for case in cases() if only in str(case)):
+        for case, real in truths(group, DEPTHS, draws).items():
+            print("\n".join(rows(case, real)), flush=True)
+
+
+def rows(case: Case, real: Logs) -> Iterator[str]:
+    """Yield a line a depth: measured beside predicted, and the spread over draws beside the predicted one."""
+    guess = predicted(case, DEPTHS)
+    for depth in DEPTHS:
+        center, half = interval(real[depth])
+        value, doubt, claimed = guess[depth]
+        miss = exp(abs(value - center)) - 1
+        mark = "yes" if abs(value - center) <= half else "no"
+        claim = "" if claimed else " (not claimed)"
+        yield (
+            f"{case!s:34} {depth:5}  {center:8.3f} +- {half:.3f}  {value:9.3f}  {100 * miss:5.1f} %  "
+            f"{mark}{claim} sd {doubt:.3f}/{half * sqrt(len(real[depth])) / 2.68:.3f}"
+        )
 
 
 if __name__ == "__main__":
     main()
-
-
-__all__ = ["Case", "cases", "interval", "log", "predicted", "truth"]

@@ -15,6 +15,7 @@ import pytest
 
 from linter.build import chain, dense, input, trained
 from linter.write import keras_archive
+from tests.service.parts import Redis, cluster
 from tests.service.server import END_SECONDS, Server, running
 from tests.service.test_api import problem
 
@@ -56,29 +57,39 @@ def alive(pid: int) -> bool:
         return False
 
 
+def deleted_at_work(server: Server, supervisor: int, *, folder: Path, with_data: bool) -> None:
+    """Delete an audit while its process stands still, and see both end."""
+    (forks,), given = until(lambda: children(supervisor)), {}
+    if with_data:
+        np.save(folder / "x.npy", np.zeros((4, 4), np.float32))
+        given["data"] = ("x.npy", (folder / "x.npy").read_bytes())
+    audit = server.post(slow(), **given).json()
+    at_work = (lambda: list(filter(runs, children(supervisor)))) if with_data else (lambda: children(forks))
+    (child,) = until(at_work)
+    os.kill(child, signal.SIGSTOP)  # it would stay for ever
+    assert server.get(audit["links"]["self"]).json()["state"] == "running"
+    assert server.send("DELETE", audit["links"]["self"]).status_code == 204
+    deadline = time.monotonic() + END_SECONDS
+    while alive(child):
+        assert time.monotonic() < deadline, server.told()
+        time.sleep(0.05)
+    problem(server.get(audit["links"]["self"]), 404, "not-found")
+    nothing_left(server)
+
+
 @pytest.mark.parametrize(
     "with_data",
     [False, pytest.param(True, marks=pytest.mark.skipif(find_spec("keras") is None, reason="running needs Keras"))],
 )
 def test_deleting_a_running_audit_ends_its_process(tmp_path: Path, with_data: bool) -> None:
     with running(tmp_path, jobs="1", max_seconds="100000") as server:
-        (_, supervisor), given = next(item for item in server.children().items() if item[0] == "worker"), {}
-        (forks,) = children(supervisor)
-        if with_data:
-            np.save(tmp_path / "x.npy", np.zeros((4, 4), np.float32))
-            given["data"] = ("x.npy", (tmp_path / "x.npy").read_bytes())
-        audit = server.post(slow(), **given).json()
-        at_work = (lambda: list(filter(runs, children(supervisor)))) if with_data else (lambda: children(forks))
-        (child,) = until(at_work)
-        os.kill(child, signal.SIGSTOP)  # it would stay for ever
-        assert server.get(audit["links"]["self"]).json()["state"] == "running"
-        assert server.send("DELETE", audit["links"]["self"]).status_code == 204
-        deadline = time.monotonic() + END_SECONDS
-        while alive(child):
-            assert time.monotonic() < deadline, server.told()
-            time.sleep(0.05)
-        problem(server.get(audit["links"]["self"]), 404, "not-found")
-        nothing_left(server)
+        _, supervisor = next(item for item in server.children().items() if item[0] == "worker")
+        deleted_at_work(server, supervisor, folder=tmp_path, with_data=with_data)
+
+
+def test_a_celery_worker_hears_of_it_too(redis: Redis, tmp_path: Path) -> None:
+    with cluster(tmp_path / "own", 1, broker_url=redis.url, max_seconds="100000") as (server, workers):
+        deleted_at_work(server, workers.all[0].pid, folder=tmp_path, with_data=False)
 
 
 def nothing_left(server: Server) -> None:

@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.service.parts import POSTGRES, REDIS, Postgres, Redis, cluster
+from tests.service.parts import Postgres, Redis, cluster
 from tests.service.server import Server, end, model
 from tests.service.test_api import codes
 
 MANY = 12
-
-needs_redis = pytest.mark.skipif(REDIS is None, reason="redis-server is not installed")
-needs_postgres = pytest.mark.skipif(POSTGRES is None, reason="PostgreSQL is not installed")
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Redis]:
-    folder = tmp_path / "redis"
-    folder.mkdir()
-    started = Redis(folder)
-    started.start()
-    yield started
-    started.kill()
-
-
-@pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Postgres]:
-    made = Postgres(tmp_path / "postgres")
-    made.create()
-    made.start()
-    yield made
-    made.kill()
 
 
 def all_right(server: Server, made: list[str]) -> bool:
@@ -44,7 +19,6 @@ def all_right(server: Server, made: list[str]) -> bool:
     return all("OUT501" in codes(server.get(audit["links"]["report"]).json()) for audit in ended)
 
 
-@needs_redis
 def test_a_killed_worker_changes_nothing_but_time(redis: Redis, tmp_path: Path) -> None:
     with cluster(tmp_path / "own", 2, broker_url=redis.url) as (server, workers):
         made = [server.post(model(seed=at)).json()["id"] for at in range(MANY)]
@@ -53,7 +27,6 @@ def test_a_killed_worker_changes_nothing_but_time(redis: Redis, tmp_path: Path) 
         assert all_right(server, made)
 
 
-@needs_redis
 def test_a_killed_broker_loses_nothing(redis: Redis, tmp_path: Path) -> None:
     with cluster(tmp_path / "own", 1, broker_url=redis.url) as (server, _):
         made = [server.post(model(seed=at)).json()["id"] for at in range(MANY // 2)]
@@ -64,7 +37,6 @@ def test_a_killed_broker_loses_nothing(redis: Redis, tmp_path: Path) -> None:
         assert all_right(server, made)
 
 
-@needs_postgres
 def test_postgres_does_what_sqlite_does(postgres: Postgres, tmp_path: Path) -> None:
     server = Server(tmp_path / "own", {"database_url": postgres.url, "jobs": "2", "lease": "3"})
     try:
@@ -83,7 +55,6 @@ def test_postgres_does_what_sqlite_does(postgres: Postgres, tmp_path: Path) -> N
         end(server)
 
 
-@needs_postgres
 def test_a_killed_database_loses_nothing(postgres: Postgres, tmp_path: Path) -> None:
     server = Server(tmp_path / "own", {"database_url": postgres.url, "jobs": "1", "lease": "3", "attempts": "5"})
     try:
