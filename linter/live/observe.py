@@ -25,7 +25,7 @@ from linter.observation import Observation
 from linter.options import Limits
 
 SMALLEST, LARGEST = 16, 256
-CACHED = 16 << 20
+CACHED = 24 << 20
 """Bytes of the largest tensor of a batch: so that what is computed is still near when it is counted."""
 BACKWARD, FOLLOWED = 4, 16
 """Samples of the one backward pass, and those that recurrent states are followed on."""
