@@ -91,9 +91,9 @@ def _collapsed(model: Subject) -> Iterator[Collapsed]:
 
     for node in _stored(model):
         variance, gamma = _vector(node, "moving_variance"), _vector(node, "gamma")
-        if variance is None or not np.isfinite(variance).all():
+        if variance is None or not variance.size or not np.isfinite(variance).all():
             continue
-        middle = float(np.median(variance))
+        middle = float(np.partition(variance, variance.size // 2)[variance.size // 2])  # np.median imports np.ma
         negative = np.flatnonzero(variance < 0)
         still = np.flatnonzero((variance >= 0) & (variance < STILL) & (variance <= RATIO * max(middle, STILL / RATIO)))
         unscaled = (

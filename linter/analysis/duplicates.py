@@ -83,10 +83,7 @@ def _groups(kernel: Kernel, columns: int) -> list[list[int]]:
     import numpy as np
 
     assert kernel.weight is not None
-    bias = kernel.node.weights.get("bias")
     groups, live = [list(range(columns))], np.zeros(columns, dtype=bool)
-    if bias is not None and bias.shape == (columns,):
-        groups = _split(groups, statistics.whole(bias)[None])
     for piece in kernel.weight.chunks(columns):
         block = piece.reshape(-1, columns)
         for part in (block[:1], block[1:8], block[8:]):
@@ -94,6 +91,9 @@ def _groups(kernel: Kernel, columns: int) -> list[list[int]]:
             if not groups:
                 return []
             live |= (part != 0).any(axis=0)
+    bias = kernel.node.weights.get("bias")
+    if bias is not None and bias.shape == (columns,):
+        groups = _split(groups, statistics.whole(bias)[None])
     return [group for group in groups if live[group[0]]]
 
 
@@ -106,9 +106,10 @@ def _split(groups: list[list[int]], rows: np.ndarray) -> list[list[int]]:
         if len(rows) == 1:  # one row sorts fast, and random values part here already
             values = rows[0, group]
             order = np.argsort(values, kind="stable")
-            cuts = np.flatnonzero(np.diff(values[order])) + 1
-            if len(cuts) < len(group) - 1:
-                out += [[group[i] for i in run] for run in np.split(order, cuts) if len(run) > 1]
+            ordered = values[order]
+            ends = np.concatenate(([0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(group)]))
+            runs = np.flatnonzero(np.diff(ends) > 1)
+            out += [[group[i] for i in order[ends[run] : ends[run + 1]]] for run in runs]
             continue
         found: dict[bytes, list[int]] = {}
         for place in group:
