@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-
 PIECE = 1 << 22
 """Bytes at once: a thread that hashes waits for the interpreter after each piece."""
 
