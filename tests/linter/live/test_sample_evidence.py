@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from linter.build import Built, chain, dense, fresh, input, simple_rnn, trained
+from linter.build import layer as stored
 from linter.commands.lint import audit
 from linter.finding import Certainty, Evidence, Finding, ModelReport, Severity
 from linter.observation import Magnitude, Observation
@@ -57,26 +58,32 @@ def test_growth_of_a_state(factor: float, tmp_path: Path) -> None:
     assert "on the sample" in finding.message
 
 
-def fading(make: Any) -> Built:
-    """Return fourteen rectified layers: Glorot's as drawn, or trained to where it fades."""
-    built = make(chain(input(64), *[dense(64, "relu") for _ in range(14)], dense(10), loss="mse"))
+def scaled(make: Any, factor: float) -> Built:
+    """Return fourteen rectified layers, as drawn or trained, whose kernels are `factor` times as large as Glorot's."""
+    start = stored("RandomNormal", stddev=factor / 8)
+    pieces = [dense(64, "relu", kernel_initializer=start) for _ in range(14)]
+    built = make(chain(input(64), *pieces, dense(10), loss="mse"))
     if make is fresh:
         return built
-    halved = {name: {"kernel": found["kernel"] / 2, "bias": 0 * found["bias"]} for name, found in built.values.items()}
-    return filled(built, **halved)
+    resized = {
+        name: {"kernel": found["kernel"] * factor / 8 / found["kernel"].std(), "bias": 0 * found["bias"]}
+        for name, found in built.values.items()
+    }
+    return filled(built, **resized)
 
 
+@pytest.mark.parametrize(("code", "factor"), [("INI210", 1.0), ("INI211", 4.0)])
 @pytest.mark.parametrize("make", [fresh, trained], ids=["fresh", "trained"])
-def test_a_fading_signal_is_measured_beside_the_prediction(make: Any, tmp_path: Path) -> None:
-    built = fading(make)
+def test_a_signal_is_measured_beside_the_prediction(make: Any, code: str, factor: float, tmp_path: Path) -> None:
+    built = scaled(make, factor)
     data = np.random.default_rng(0).normal(size=(100, 64)).astype("float32")
     moments, x = [], data.astype(float)
     for weights in list(built.values.values())[:-1]:
         x = np.maximum(x @ weights["kernel"] + weights["bias"], 0)
         moments.append(np.mean(x**2))
-    assert moments[-1] / moments[0] < 1e-3
+    assert (moments[-1] / moments[0] < 1e-3) if code == "INI210" else (moments[-1] / moments[0] > 1e3)
     report = report_of(built, data, tmp_path)
-    finding = only(report, "INI210")
+    finding = only(report, code)
     assert finding.measured["sampled_gain"] == pytest.approx(moments[-1] / moments[0], rel=1e-4)
     assert (finding.evidence, finding.certainty) == (Evidence.SAMPLE, Certainty.OBSERVED)
     assert finding.severity is not Severity.INFO
@@ -85,11 +92,12 @@ def test_a_fading_signal_is_measured_beside_the_prediction(make: Any, tmp_path: 
     assert all(row.predicted is not None for row in rows[:14])
 
 
-def test_a_prediction_that_the_sample_does_not_bear_out_stays_a_note() -> None:
-    built = fading(trained)
+@pytest.mark.parametrize(("code", "factor"), [("INI210", 0.5), ("INI211", 4.0)])
+def test_a_prediction_that_the_sample_does_not_bear_out_stays_a_note(code: str, factor: float) -> None:
+    built = scaled(trained, factor)
     names = [f"{name}.activation" for name in list(built.values)[:14]]
     seen = {name: Magnitude(name.removesuffix(".activation"), 1.0) for name in names}
-    finding = only(audit(built.graph(), Options(), "model.keras", Observation(100, signal=seen)), "INI210")
+    finding = only(audit(built.graph(), Options(), "model.keras", Observation(100, signal=seen)), code)
     assert finding.measured["sampled_gain"] == 1
     assert (finding.severity, finding.evidence) == (Severity.INFO, Evidence.WEIGHTS)
 
