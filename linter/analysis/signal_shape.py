@@ -45,7 +45,7 @@ def normalised(model: Subject, node: Node, before: State | None, fresh: bool) ->
     width = node.shape[-1] if node.shape else None
     positions = positions_of(node.shape, node)
     profile = before.profile if before is not None and node.op in ("BatchNormalization", "GroupNormalization") else ()
-    made = State(second, shift.mean, shared, width=width or 1, positions=positions, law=law, profile=profile)
+    made = State(second, shift.mean, shared, width=width or 1, positions=positions, law=law, profile=profile, held=True)
     backward = gain / (variance + _epsilon(node)) if variance is not None else None
     return made, backward
 
@@ -68,7 +68,7 @@ def pooled(node: Node, before: State, fed: Shape | None) -> State:
         count = prod(windows)
         profile = _coarser(node, before, sizes, windows)
     after = _largest(before, count) if "Max" in node.op else _average(before, count)
-    changes = {"profile": profile, "positions": positions_of(node.shape, node)}
+    changes = {"profile": profile, "positions": positions_of(node.shape, node), "held": False}
     return replace(after, **changes)  # type: ignore[arg-type]
 
 

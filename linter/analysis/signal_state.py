@@ -30,7 +30,8 @@ class State:
     caused. excess, paired: E x^4 / second^2 - 1 at one position and across two: the noise that averaging over `width`
     units leaves. profile: one vector a position axis, with mean 1: how the second moment falls towards borders. law:
     the activation and the normal that made the values, where they still are that. start: still the model's input,
-    before any kernel.
+    before any kernel. held: a normalisation fixes the mean square, and with it that of a function of each unit, so
+    that neither has such noise.
     """
 
     second: float
@@ -44,6 +45,7 @@ class State:
     profile: tuple[np.ndarray | None, ...] = ()
     law: tuple[Facts | None, float, float, float] | None = None
     start: bool = False
+    held: bool = False
 
     @property
     def variance(self) -> float:
@@ -53,6 +55,8 @@ class State:
     @property
     def noise(self) -> float:
         """Variance of the logarithm of the mean square over this layer's own units."""
+        if self.held:
+            return 0.0
         share = 1 / max(self.positions, 1)
         return max(self.excess * share + self.paired * (1 - share), 0.0) / max(self.width, 1)
 
@@ -156,6 +160,7 @@ def activated(state: State, activation: Activation) -> tuple[State, float] | Non
         state.positions,
         _bent(state.profile, found.slope),
         (known, mean, variance, covariance),
+        held=state.held,
     )
     lost = _lost(state.profile, found.slope)
     return (after if lost == 1 else replace(after.scaled(lost), law=None)), found.derivative

@@ -1,4 +1,5 @@
-"""Predicted signal against real initialisations in Keras: python -m tests.bench.bench_signal [draws].
+"""Predicted signal against real initialisations in Keras: python -m tests.bench.bench_signal [DRAWS] [--only CASE]
+[--seed N].
 
 Prints, for plain, residual and normalised networks of depth 2 to 50, the mean log second moment over the draws with
 its 99 % interval, the predicted one, and by how much the prediction misses the centre.
@@ -6,8 +7,8 @@ its 99 % interval, the predicted one, and by how much the prediction misses the 
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
@@ -16,6 +17,8 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 DEPTHS = (2, 10, 30, 50)
+BATCH = 1024
+"""Values of a unit that BatchNormalization takes its moments of: theory takes them for endless."""
 ACTIVATIONS = {
     "relu": "he_normal",
     "leaky_relu": "he_normal",
@@ -57,7 +60,8 @@ class Network:
         self.case = case
         mlp = case.kind == "mlp"
         shape = (case.width,) if mlp else (case.side, case.side, case.width)
-        self.shape = (64 if case.block == "batch" else 1, *shape)
+        batch = BATCH // (1 if mlp else case.side**2) if case.block == "batch" else 1
+        self.shape = (batch, *shape)
         self.layer = (
             keras.layers.Dense(case.width) if mlp else keras.layers.Conv2D(case.width, kernel_size=3, padding="same")
         )
@@ -163,11 +167,14 @@ def groups(chosen: Iterable[Case]) -> list[list[Case]]:
 
 def main() -> None:
     """Print the table."""
-    draws = int(sys.argv[1]) if len(sys.argv) > 1 else 50
-    only = sys.argv[2] if len(sys.argv) > 2 else ""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("draws", nargs="?", type=int, default=50)
+    parser.add_argument("--only", default="", help="a part of a case's name")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
     print(f"{'case':34} depth  measured (99 %)     predicted   off    inside")
-    for group in groups(case for case in cases() if only in str(case)):
-        for case, real in truths(group, DEPTHS, draws).items():
+    for group in groups(case for case in cases() if given.only in str(case)):
+        for case, real in truths(group, DEPTHS, given.draws, given.seed).items():
             print("\n".join(rows(case, real)), flush=True)
 
 
