@@ -74,7 +74,7 @@ def _outcomes(
     if invocation.isolate:
         from linter.commands import isolated
 
-        yield from _watched(listed, isolated.outcomes(listed, options, invocation), advance)
+        yield from _watched(listed, isolated.outcomes(listed, options, invocation, sampled), advance)
         return
     work = partial(outcome, options=options, invocation=invocation)
     if invocation.jobs == 1 or len(listed) < 2:

@@ -122,12 +122,18 @@ class Isolation:
         return {**outcome.result, "layers": outcome.layers}
 
 
-def outcomes(listed: Iterable[Target], options: Options, invocation: Invocation) -> Iterator[Outcome]:
-    """Yield what is said of each model, as many at a time as the invocation's jobs."""
+def outcomes(
+    listed: Iterable[Target], options: Options, invocation: Invocation, sampled: Callable[[int], None] | None = None
+) -> Iterator[Outcome]:
+    """Yield what is said of each model, as many at a time as the invocation's jobs; `sampled` hears of samples run."""
     from concurrent.futures import ThreadPoolExecutor
 
+    def tell(stage: str, done: int) -> None:
+        if stage == "sampling" and sampled is not None:
+            sampled(done)
+
     def one(target: Target) -> Outcome:
-        return settled(target, lambda: _lint(isolation, target, options, invocation))
+        return settled(target, lambda: _lint(isolation, target, options, invocation, tell))
 
     jobs = invocation.jobs or os.cpu_count() or 1
     with Isolation(Bounds(invocation.sandbox, plugins=options.plugins)) as isolation, ThreadPoolExecutor(jobs) as pool:
@@ -160,9 +166,9 @@ def lint_stranger(
     return Report(Tool(version=version), errors=(said or Unreadable(name, "not a model"),))
 
 
-def _lint(isolation: Isolation, target: Target, options: Options, invocation: Invocation) -> Any:
+def _lint(isolation: Isolation, target: Target, options: Options, invocation: Invocation, tell: Tell) -> Any:
     try:
-        found = isolation.outcome(target, options, invocation)
+        found = isolation.outcome(target, options, invocation, tell=tell)
     except IsolationError as error:
         raise UnreadableError(str(error)) from None
     return found

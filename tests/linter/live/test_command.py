@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from linter.api import check
 from linter.build import chain, dense, input, layer, trained
 from linter.cli import main
 from linter.confine import Outcome
+from linter.invocation import Invocation
 from linter.live import run
+from linter.options import Options
 from linter.progress import advancing
 from linter.write import keras_archive
 from tests.linter.live.seeing import Seeing
@@ -85,3 +88,14 @@ def test_samples_are_counted_on_a_terminal(stream: Any, shown: bool, monkeypatch
     text = sys.stderr.getvalue()  # type: ignore[attr-defined]
     assert ("1,512 samples run" in text) is shown
     assert bool(text) is shown
+
+
+@pytest.mark.parametrize("isolate", [False, True])
+def test_who_waits_hears_of_every_batch(isolate: bool, folder: Path) -> None:
+    given = Invocation((folder / "model.keras",), data=str(folder / "data.npy"), isolate=isolate)
+    heard: list[int] = []
+    report = check(given, Options(), sampled=heard.append)
+    sample = report.models[0].sample
+    assert sample is not None
+    assert sample.n == heard[-1] == 100
+    assert heard == sorted(heard)
