@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from linter.graph import ModelGraph
+from linter.live import backend
 from linter.options import Options
 from linter.read import UnreadableError, read, with_architecture
 
@@ -15,7 +15,7 @@ class ConversionError(ValueError):
 
 
 def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
-    """Write `new` and return what was done, line by line; raises ConversionError or OSError.
+    """Write `new` and return what was done, line by line; raises ConversionError, RunError (no Keras) or OSError.
 
     architecture: the JSON of `model.to_json()`, where `old` holds weights alone.
     """
@@ -25,13 +25,10 @@ def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
         graph = _graph(old, architecture)
     except UnreadableError as error:
         raise ConversionError(f"{old}: {error}") from None
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # else TensorFlow talks of it on stderr
-    try:
-        from linter.live.construct import CannotRebuildError
-        from linter.live.convert import convert as written
-    except ImportError as error:
-        raise ConversionError(f"convert needs Keras ({error.name}): pip install 'keras-act[tensorflow]'") from None
+    backend.load("convert")
+    from linter.live.construct import CannotRebuildError
+    from linter.live.convert import convert as written
+
     try:
         done = written(graph, new)
     except CannotRebuildError as error:

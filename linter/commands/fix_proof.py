@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linter.fixes import CannotFixError
 from linter.graph import ModelGraph
+from linter.live import backend
 
 if TYPE_CHECKING:
     from linter.live.verify import Difference, Reference
@@ -24,7 +23,7 @@ class Proof:
 
     def same(self, old: ModelGraph, new: ModelGraph, data: str | None) -> None:
         """Raise CannotFixError where `new` does not compute what `old` does, on random inputs and on the data."""
-        _keras()
+        backend.load("fix")
         from linter.live.construct import CannotRebuildError
         from linter.live.verify import TOLERANCE, Reference
 
@@ -40,7 +39,7 @@ class Proof:
 
     def runs(self, new: ModelGraph) -> None:
         """Raise CannotFixError where `new` does not run; from now on it is the one to compare with."""
-        _keras()
+        backend.load("fix")
         from linter.live.construct import CannotRebuildError
         from linter.live.verify import whole
 
@@ -49,14 +48,3 @@ class Proof:
         except CannotRebuildError as error:
             raise CannotFixError(str(error)) from None
         self._reference = None
-
-
-def _keras() -> None:
-    """Load Keras and its backend, quietly; raises ValueError where there is none."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # else TensorFlow talks of it on stderr
-    try:
-        importlib.import_module("keras")
-    except ImportError as error:
-        needed = f"fix runs the models and needs Keras ({error.name}): pip install 'keras-act[tensorflow]'"
-        raise ValueError(needed) from None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from linter.confine import ConfinedError, Mode, Policy, run_child
+from linter.live import backend
 from linter.live.errors import RunError
 from linter.observation import Observation
 from linter.options import Limits
@@ -18,7 +19,6 @@ TARGET = "linter.live.worker:run"
 START_SECONDS = 120.0
 """For importing a backend and compiling, on top of the run's own time."""
 GIB = 1 << 30
-BACKENDS = ("tensorflow", "jax", "torch")
 MAX_ANSWER = 256 << 20
 
 
@@ -39,7 +39,7 @@ def observe(request: Request, advance: Callable[[int], None] = lambda done: None
     """Return what the model did on the data; raises RunError."""
     from linter import schema
 
-    backend = _backend()
+    environment = {"KERAS_BACKEND": backend.installed(), **backend.ONEDNN}
     data = request.data if request.generators and not Path(request.data).exists() else os.path.abspath(request.data)
     own = request.generators or request.modules
     job = {
@@ -52,23 +52,11 @@ def observe(request: Request, advance: Callable[[int], None] = lambda done: None
         "paths": [os.getcwd()] if own else [],
     }
     policy = _policy(request, data)
-    environment = {"KERAS_BACKEND": backend, "TF_ENABLE_ONEDNN_OPTS": "0"}
     try:
         outcome = run_child(TARGET, job, policy, environment=environment, on_event=lambda event: advance(_done(event)))
     except ConfinedError as error:
         raise RunError(_told(error)) from None
     return replace(schema.observation(outcome.result), sandbox=outcome.layers)
-
-
-def _backend() -> str:
-    """Return the backend to run on: the user's, else the first that is installed."""
-    wished = os.environ.get("KERAS_BACKEND", "")
-    if find_spec("keras") is None:
-        raise RunError("running a model needs Keras: pip install 'keras-act[tensorflow]'")
-    for name in (wished, *BACKENDS):
-        if name in BACKENDS and find_spec(name) is not None:
-            return name
-    raise RunError("running a model needs TensorFlow, JAX or PyTorch: pip install 'keras-act[tensorflow]'")
 
 
 def _policy(request: Request, data: str) -> Policy:

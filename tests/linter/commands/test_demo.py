@@ -8,7 +8,7 @@ import pytest
 
 from linter.commands.demo import ON_DATA, demo, planted, sampled
 from linter.commands.lint import audit
-from linter.live import run
+from linter.live import backend
 from linter.options import Options
 from linter.write import keras_archive
 from tests.linter.live.seeing import Seeing
@@ -28,7 +28,7 @@ def test_what_was_planted_is_seen_on_the_data(tmp_path: Path) -> None:
 def test_without_keras_the_file_alone_is_linted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "find_spec", lambda name: None)
+    monkeypatch.setattr(backend, "find_spec", lambda name: None)
     assert demo(tmp_path) == 0
     said = capsys.readouterr()
     assert said.out.count("RNN101 unbounded") == 1
