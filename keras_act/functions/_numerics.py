@@ -57,6 +57,11 @@ def is_double(x: Tensor) -> bool:
     return bool(keras.backend.standardize_dtype(x.dtype) == "float64")
 
 
+def whole(x: Tensor) -> Tensor:
+    """The whole part, a constant when differentiated, in x's dtype (floor gives float32 too)."""
+    return ops.stop_gradient(ops.cast(ops.floor(x), x.dtype))
+
+
 def bounded(x: Tensor) -> Tensor:
     """`x` clipped to where exp(x), even if multiplied by `x`, is neither 0 nor needlessly large."""
     return ops.clip(x, *((-800.0, 60.0) if is_double(x) else (-150.0, 30.0)))

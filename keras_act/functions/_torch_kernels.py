@@ -68,6 +68,15 @@ def _gelu_tanh_gradient(out: Tensor, flow: Tensor, x: Tensor) -> Tensor:
     return aten.sigmoid_backward.grad_input(third, gate, grad_input=out).mul_(3).add_(gate).mul_(flow)
 
 
+def _snake(out: Tensor, x: Tensor, a: float) -> Tensor:
+    return torch.mul(x, a, out=out).sin_().square_().div_(a).add_(x)
+
+
+def _snake_gradient(out: Tensor, flow: Tensor, x: Tensor, a: float) -> Tensor:
+    angle = torch.mul(x, a)
+    return torch.sin(angle, out=out).add_(angle.cos_()).square_().mul_(flow)
+
+
 def _hard(out: Tensor, x: Tensor, slope: float, offset: float, low: float, high: float) -> Tensor:
     line = x if (slope, offset) == (1, 0) else torch.mul(x, slope, out=out).add_(offset)
     return torch.clamp(line, low, high, out=out)
@@ -143,4 +152,5 @@ KERNELS = {
     "tanh_shrink": Kernel(_tanh_shrink, lambda out, flow, x: torch.tanh(x, out=out).square_().mul_(flow)),
     "gelu": Kernel(_gelu, _gelu_gradient, lambda: -12.0, safe=False),
     "gelu_tanh": Kernel(_gelu_tanh, _gelu_tanh_gradient, lambda: -9.0, 1e10, False),
+    "snake": Kernel(_snake, _snake_gradient, lambda a: -1e9 if a < 1e20 else NEVER, 1e9, False),
 }

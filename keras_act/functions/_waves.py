@@ -5,7 +5,7 @@ import math
 import keras
 from keras import ops
 
-from keras_act.functions._numerics import is_double
+from keras_act.functions._numerics import is_double, whole
 from keras_act.functions._registry import Tensor
 
 # pi in three parts, the first two short: multiples of them are exact
@@ -16,12 +16,12 @@ def sine(x: Tensor) -> Tensor:
     """sin(x); on JAX in float64 for |x| < 5e7."""
     if keras.backend.backend() != "jax" or not is_double(x):
         return ops.sin(x)
-    turns = _whole(x * (1 / math.pi) + 0.5)
+    turns = whole(x * (1 / math.pi) + 0.5)
     rest = ((x - turns * PI[0]) - turns * PI[1]) - turns * PI[2]
     square, total = rest * rest, ops.zeros_like(x)
     for k in range(13, -1, -1):
         total = total * square + (-1) ** k / math.factorial(2 * k + 1)
-    odd = turns - 2 * _whole(turns * 0.5)
+    odd = turns - 2 * whole(turns * 0.5)
     return (1 - 2 * odd) * rest * total
 
 
@@ -30,8 +30,3 @@ def cosine(x: Tensor) -> Tensor:
     if keras.backend.backend() != "jax" or not is_double(x):
         return ops.cos(x)
     return sine(x + math.pi / 2)
-
-
-def _whole(x: Tensor) -> Tensor:
-    """The whole part, in x's dtype (floor gives float32 too)."""
-    return ops.stop_gradient(ops.cast(ops.floor(x), x.dtype))

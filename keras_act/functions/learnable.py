@@ -3,10 +3,11 @@
 import math
 from typing import Any
 
+import keras
 from keras import ops
 
 from keras_act.functions._check import between, finite, is_number, positive
-from keras_act.functions._elementwise import elementwise
+from keras_act.functions._elementwise import as_float, elementwise
 from keras_act.functions._normal import normal_density, normal_tail, reach
 from keras_act.functions._numerics import (
     bounded,
@@ -18,6 +19,7 @@ from keras_act.functions._numerics import (
     times,
 )
 from keras_act.functions._registry import Tensor, public
+from keras_act.functions._squared_sine import squared_sine
 from keras_act.functions._waves import cosine, sine
 
 
@@ -27,6 +29,8 @@ def snake(x: Tensor, frequency: Any = 1.0) -> Tensor:
 
     Derivative by `x`: `1 + sin(2 a x)`, 1 at 0; by `a`: `x sin(2 a x) / a - sin(a x)^2 / a^2`.
     Range: the reals, never falling. Shape: that of `x`; `frequency` is a number or broadcasts to it.
+    In float32 on TensorFlow and JAX the wave is its mean where |a x| > 2^22: there neighbouring numbers are at least a
+    sixth of its period apart, and the derivative is 1.
 
     >>> [round(float(y), 4) for y in snake([-1.0, 0.0, 2.0])]
     [-0.2919, 0.0, 2.8268]
@@ -37,7 +41,10 @@ def snake(x: Tensor, frequency: Any = 1.0) -> Tensor:
     Source: Ziyin, Hartwig and Ueda, Neural networks fail to learn periodic functions, arXiv:2006.08195.
     """
     positive("frequency", frequency)
-    return elementwise(_snake, (_snake_slope, _snake_by_frequency), x, frequency)
+    x = as_float(x)
+    single = keras.backend.standardize_dtype(x.dtype) == "float32" and keras.backend.backend() != "torch"
+    value, slope = (_single_snake, _single_snake_slope) if single else (_snake, _snake_slope)
+    return elementwise(value, (slope, _snake_by_frequency), x, frequency, native="snake")
 
 
 @public
@@ -97,6 +104,14 @@ def _snake(x: Tensor, a: Any) -> Tensor:
 def _snake_slope(x: Tensor, a: Any) -> Tensor:
     angle = _angle(x, a)
     return (sine(angle) + cosine(angle)) ** 2  # 1 + sin(2 angle) without its cancellation
+
+
+def _single_snake(x: Tensor, a: Any) -> Tensor:
+    return x + squared_sine(a * x) / a
+
+
+def _single_snake_slope(x: Tensor, a: Any) -> Tensor:
+    return 2 * squared_sine(a * x, quarters=1)  # also 1 + sin(2 angle)
 
 
 def _snake_by_frequency(x: Tensor, a: Any) -> Tensor:

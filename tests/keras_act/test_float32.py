@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+import keras_act
 from tests.keras_act.backend import BACKEND, gradients
 from tests.keras_act.oracle import CASES
 
@@ -53,3 +54,24 @@ def test_gradients_are_finite_where_the_true_ones_are(case):
     with np.errstate(all="ignore"):
         true = case.slope(GRID.astype(float)).astype(np.float32)
     assert np.isfinite(slope[np.isfinite(true)]).all()
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.name.startswith("snake")], ids=lambda c: c.name)
+def test_the_wave_of_snake_is_right_up_to_its_last_angle(case):
+    frequency = case.arguments.get("frequency", 1.0)
+    far = np.float32(2**22 / frequency)
+    x = np.unique(np.concatenate([GRID[np.abs(GRID) <= far], np.linspace(-far, far, 100_001, dtype=np.float32)]))
+    _, (slope,) = gradients(case, x)
+    angle, true = 2 * frequency * x.astype(float), case.slope(x.astype(float))
+    condition = np.abs(angle * np.cos(angle) / true)
+    error = np.abs(slope - true) / np.spacing(true.astype(np.float32))
+    assert (error / np.maximum(1, condition)).max() <= 5
+    assert slope.min() >= 0
+
+
+@pytest.mark.skipif(BACKEND == "torch", reason="PyTorch's own sine is used at any angle")
+def test_snake_beyond_is_its_mean():
+    x = np.array([-1e30, -(2.0**23), 2.0**23, 1e30], np.float32)
+    y, (slope,) = gradients(keras_act.snake, x)
+    np.testing.assert_array_equal(y, x + np.float32(0.5))
+    np.testing.assert_array_equal(slope, 1)
