@@ -86,8 +86,8 @@ def logistic(x: Tensor) -> Tensor:
 def logistic_slope(x: Tensor) -> Tensor:
     """Derivative of `logistic`."""
     e = ops.exp(-ops.abs(x))
-    closed = 1 / (1 + e)
-    return e * closed * closed
+    total = 1 + e
+    return e / (total * total)
 
 
 def gated(x: Tensor, z: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from keras import ops
 from keras_act.functions import _numerics
 from keras_act.functions._check import finite, ordered, positive
 from keras_act.functions._elementwise import elementwise
-from keras_act.functions._numerics import logistic, logistic_slope, sech2, times
+from keras_act.functions._numerics import logistic_slope, sech2, times
 from keras_act.functions._registry import Tensor, public
 
 
@@ -23,7 +23,7 @@ def sigmoid(x: Tensor) -> Tensor:
 
     Source: Cybenko, Approximation by superpositions of a sigmoidal function, 1989.
     """
-    return elementwise(logistic, [logistic_slope], x, native="sigmoid")
+    return elementwise(ops.sigmoid, [logistic_slope], x, native="sigmoid")
 
 
 @public
