@@ -23,34 +23,35 @@ def lint(
     """Return the report of one model.
 
     model: a path, a file's bytes, or a Keras model in memory.
-    data: sample data, where the model is to be run.
-    isolated: read a file in a confined process of its own (`isolation` is quicker for many).
-    Never raises for a bad file: what could not be read stands under `errors`. Raises UnknownCodeError for options
-    that name no rule.
+    data: sample data, on which the model is run in a confined process: a path (or "module:function"), an array, a
+        mapping of input names to arrays, or a pair of those and the labels.
+    isolated: read a file in a confined process of its own, too (`isolation` is quicker for many).
+    Never raises for a bad file: what could not be read, or run, stands under `errors`. Raises UnknownCodeError for
+    options that name no rule.
     """
     from linter import __version__
-    from linter.commands.lint import lint_model
-    from linter.read.errors import UnreadableError
+    from linter.commands import handed
 
-    tool = Tool(version=__version__)
+    given = options or Options()
+    validate(given)
     where = Path(model) if isinstance(model, str) else model
     name = str(model) if isinstance(model, str | Path) else "<memory>"
     if isolated and isinstance(where, Path):
-        return _isolated(where, data, options or Options())
-    try:
-        return Report(tool, models=(lint_model(where, options or Options(), name),))
-    except UnreadableError as error:
-        return Report(tool, errors=(Unreadable(name, str(error)),))
-    except OSError as error:
-        return Report(tool, errors=(Unreadable(name, f"cannot be opened: {error.strerror or error}"),))
+        return _isolated(where, data, given)
+    said = handed.lint(where, data, given, name)
+    tool = Tool(version=__version__)
+    return Report(tool, errors=(said,)) if isinstance(said, Unreadable) else Report(tool, models=(said,))
 
 
 def _isolated(model: Path, data: Any, options: Options) -> Report:
-    with isolation(plugins=options.plugins) as confined:
-        try:
-            return lint_isolated(confined, model, data, options)
-        except IsolationError as error:
-            return Report(errors=(Unreadable(str(model), str(error)),))
+    from linter.commands import handed
+    from linter.live.errors import RunError
+
+    try:
+        with isolation(plugins=options.plugins) as confined, handed.as_file(data) as samples:
+            return lint_isolated(confined, model, samples, options)
+    except (IsolationError, RunError) as error:
+        return Report(errors=(Unreadable(str(model), str(error)),))
 
 
 def isolation(*, sandbox: str = "auto", memory: int = 1 << 30, plugins: tuple[str, ...] = ()) -> Isolation:
