@@ -12,7 +12,15 @@ from dataclasses import replace
 from math import prod
 from typing import NamedTuple
 
-from linter.analysis import freshness, signal_affine, signal_recurrent, signal_shape, topology
+from linter.analysis import (
+    freshness,
+    signal_affine,
+    signal_merge,
+    signal_normalised,
+    signal_recurrent,
+    signal_shape,
+    topology,
+)
 from linter.analysis.signal_state import State, activated, unit
 from linter.graph import Node, Shape
 from linter.rule import Subject
@@ -82,7 +90,7 @@ def _step(
         return unit(), None
     first = states[0] if states else None
     if node.op in topology.NORMALIZATIONS:
-        return signal_shape.normalised(model, node, first, fresh)
+        return signal_normalised.normalised(model, node, first, fresh)
     if node.op == "Embedding":
         return _embedded(model, node, fresh)
     if first is None or any(state is None for state in states):
@@ -120,7 +128,7 @@ def _single(model: Subject, node: Node, first: State, fed: Shape | None, fresh: 
 
 
 def _merge(node: Node, states: list[State], shapes: list[Shape | None]) -> Step | None:
-    found = signal_shape.merged(node, states, node.inputs, shapes)
+    found = signal_merge.merged(node, states, node.inputs, shapes)
     if found is None:
         return None
     return found, 1 / len(states) ** 2 if node.op == "Average" else None if node.op == "Multiply" else 1.0
