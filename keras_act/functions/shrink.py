@@ -77,4 +77,4 @@ def _outside(x: Tensor, lower: float, upper: float) -> Tensor:
 
 def _tanh_shrink(x: Tensor) -> Tensor:
     square, bend = tanh_bend(x)
-    return ops.where(square < NEAR, bend, x - tanh(x))
+    return ops.where(square < NEAR * NEAR, bend, x - tanh(x))

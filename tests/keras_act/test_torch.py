@@ -19,8 +19,8 @@ from keras_act.functions import _torch
 
 # the lowest x for which PyTorch's kernel stands in, and the highest where there is one
 LOWEST = {"elu": -80, "elu_half": -80, "celu": -40, "selu": -80, "silu": -80, "softplus": -80, "softplus_5": -16}
-LOWEST |= {"mish": -80, "tanh": -40, "gelu": -12, "gelu_tanh": -9}
-HIGHEST = {"tanh": 40, "gelu_tanh": 1e10}
+LOWEST |= {"mish": -80, "tanh": -40, "gelu": -12, "gelu_tanh": -9, "snake": -1e9, "snake_2": -1e9}
+HIGHEST = {"tanh": 40, "gelu_tanh": 1e10, "snake": 1e9, "snake_2": 1e9}
 ALWAYS = {"relu", "relu6", "clipped_relu", "leaky_relu", "prelu", "rrelu", "shifted_relu", "sigmoid", "tanh_shrink"}
 ALWAYS |= {"hard_sigmoid", "hard_tanh", "hard_shrink"}
 SYMMETRIC = Case(
