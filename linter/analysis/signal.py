@@ -156,8 +156,9 @@ def _energy(after: State, before: State, fed: Shape | None, made: Shape | None) 
         ins, outs = (fed[-1],), (made[-1],)
     if None in ins or None in outs:
         return None
-    ratio = prod(size for size in outs if size is not None) / prod(size for size in ins if size is not None)
-    return after.second / before.second * ratio
+    entering = prod(size for size in ins if size is not None)
+    leaving = prod(size for size in outs if size is not None)
+    return after.second / before.second * leaving / entering if entering else None
 
 
 def _pool_factor(node: Node, fed: Shape | None) -> float | None:

@@ -43,7 +43,7 @@ def _sum(parts: Sequence[tuple[State, float]]) -> State:
     total = sum(c * c * s.second for s, c in parts) or 1.0
     stray = sum(c * c * s.second / total * s.spread**0.5 for s, c in parts)
     loudest = max((s for s, _ in parts), key=lambda s: s.second)
-    made = normal(mean, second, shared, loudest, min(s.width for s, _ in parts), loudest.positions)
+    made = normal(mean, second, shared, loudest, min(s.width for s, _ in parts), max(s.positions for s, _ in parts))
     start = all(s.start for s, _ in parts)
     profile = _mixed([(c * c * s.second / total, s.profile) for s, c in parts])
     return replace(made, spread=stray**2, profile=profile, start=start)

@@ -15,12 +15,12 @@ def normalised(model: Subject, node: Node, before: State | None, fresh: bool) ->
     scale = bias(model, node, fresh, "scale" if node.op == "RMSNormalization" else "gamma", 1.0)
     shift = bias(model, node, fresh, "beta", 0.0)
     centered = node.op not in ("RMSNormalization", "UnitNormalization") and not node.config.get("rms_scaling")
-    kept, ratio, variance = 1.0, 0.0, None
+    kept, ratio, divisor = 1.0, 0.0, 0.0
     if before is not None:
         common = before.shared if node.op == "BatchNormalization" else before.mean**2 if centered else 0.0
         variance = max(before.second - common, 0.0)
-        epsilon = _epsilon(node)
-        kept = variance / (variance + epsilon) if variance > 0 else 0.0
+        divisor = variance + _epsilon(node)
+        kept = variance / divisor if variance > 0 else 0.0
         if node.op in PER_SAMPLE and before.second > common:
             ratio = max(before.shared - common, 0.0) / (before.second - common)
     gain = scale.second
@@ -35,10 +35,9 @@ def normalised(model: Subject, node: Node, before: State | None, fresh: bool) ->
     positions = positions_of(node.shape, node)
     profile = before.profile if before is not None and node.op in ("BatchNormalization", "GroupNormalization") else ()
     made = State(second, shift.mean, shared, width=width or 1, positions=positions, law=law, profile=profile, held=True)
-    backward = gain / (variance + _epsilon(node)) if variance is not None else None
-    return made, backward
+    return made, gain / divisor if divisor > 0 else None
 
 
 def _epsilon(node: Node) -> float:
     value = node.config.get("epsilon", 1e-3)
-    return float(value) if isinstance(value, int | float) else 1e-3
+    return max(float(value), 0.0) if isinstance(value, int | float) else 1e-3

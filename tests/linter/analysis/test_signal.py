@@ -163,3 +163,19 @@ def test_foreign_code_ends_the_prediction_and_normalisation_takes_it_up() -> Non
     assert "dense_1" not in found.forward
     assert found.forward["layer_normalization"].second == pytest.approx(1.0)
     assert found.lost[0] == "strange"  # and the shapes behind it are not known either
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [input(8, 0, 3), build.conv(4), build.flatten(), dense(2)],
+        [input(0), dense(4), dense(2)],
+        [input(4), dense(4), build.batch_normalization(epsilon=-1.0), dense(2)],
+        [input(4), dense(4, kernel_initializer="zeros"), build.batch_normalization(epsilon=0.0), dense(2)],
+    ],
+    ids=["no positions", "no features", "negative epsilon", "nothing to normalise"],
+)
+def test_degenerate_models_are_no_trouble(pieces: list[Any]) -> None:
+    found = signal.of(Subject(chain(*pieces).graph()))
+    assert all(np.isfinite(state.second) for state in found.forward.values())
+    assert all(np.isfinite(value) for value in found.backward.values())
