@@ -6,20 +6,16 @@ to know that nothing is bounded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from math import inf, sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from math import inf
+from typing import NamedTuple
 
 from linter.activations import facts
-from linter.analysis import interval, topology
+from linter.analysis import bounds_affine, bounds_kernel, interval, topology
 from linter.analysis.interval import Interval
 from linter.analysis.kernels import DEPTHWISE
-from linter.analysis.statistics import whole
-from linter.graph import Activation, Node, Weight
+from linter.graph import Activation, Node
 from linter.rule import Subject
-
-if TYPE_CHECKING:
-    import numpy as np
 
 SUMS = frozenset(("Dense", "Conv1D", "Conv2D", "Conv3D"))
 SAME = (
@@ -113,63 +109,12 @@ def _made(node: Node, given: list[Interval], sources: tuple[Node, ...], units: i
     if node.op.startswith("ZeroPadding"):
         return first.with_zero()
     if node.op in SUMS or node.op in DEPTHWISE:
-        return _kernel(node, first, sources[0], u)
+        return bounds_kernel.kernel(node, first, u)
     if node.op in ("Flatten", "Reshape"):
         return _flat(node, first, sources[0], units)
     if node.op in topology.RECURRENT:
         return _recurrent(node, units)
-    return _affine(node, first, units, u)
-
-
-def _kernel(node: Node, given: Interval, source: Node, u: float) -> Interval | None:
-    weight = node.weights.get("kernel")
-    if (
-        weight is None
-        or "kernel_scale" in node.weights
-        or len(weight.shape) < 2
-        or node.config.get("groups", 1) not in (1, None)
-    ):
-        return None
-    if node.config.get("padding", "valid") != "valid":
-        given = given.with_zero()
-    bias = whole(node.weights["bias"]) if "bias" in node.weights else None
-    if node.op in DEPTHWISE:
-        return _depthwise(weight, given, bias, u)
-    inputs, units = weight.shape[-2:]
-    if len(given.low) != inputs:
-        return None
-    return interval.summed(_blocks(weight, given, units), bias, units, u)
-
-
-def _blocks(weight: Weight, given: Interval, units: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    import numpy as np
-
-    at, inputs = 0, len(given.low)
-    for piece in weight.chunks(units):
-        block = piece.reshape(-1, units)
-        for start in (0, min(8, len(block))):  # the first rows mostly tell that nothing is bounded
-            part = block[start : 8 if start == 0 else None]
-            places = np.arange(at + start, at + start + len(part)) % inputs
-            if len(part):
-                yield part, given.low[places], given.high[places]
-        at += len(block)
-
-
-def _depthwise(weight: Weight, given: Interval, bias: np.ndarray | None, u: float) -> Interval | None:
-    """Each unit sums the taps of its own channel."""
-    import numpy as np
-
-    channels, multiplier = weight.shape[-2:]
-    if len(given.low) != channels:
-        return None
-    taps = whole(weight).reshape(-1, channels * multiplier)
-    low, high = np.repeat(given.low, multiplier), np.repeat(given.high, multiplier)
-    units = channels * multiplier
-    ends = []
-    for unit in range(units):
-        block = taps[:, unit : unit + 1], np.full(len(taps), low[unit]), np.full(len(taps), high[unit])
-        ends.append(interval.summed([block], None if bias is None else bias[unit : unit + 1], 1, u))
-    return Interval(np.concatenate([end.low for end in ends]), np.concatenate([end.high for end in ends]))
+    return bounds_affine.affine(node, first, units, u)
 
 
 def _flat(node: Node, given: Interval, source: Node, units: int | None) -> Interval | None:
@@ -189,55 +134,6 @@ def _recurrent(node: Node, units: int | None) -> Interval | None:
     if known is None or not known.bounded or not gated or not units:
         return None
     return interval.constant(min(known.low, 0.0) * 1.001, max(known.high, 0.0) * 1.001, units)
-
-
-def _affine(node: Node, given: Interval, units: int | None, u: float) -> Interval | None:
-    """Normalisations at inference, and Rescaling."""
-    import numpy as np
-
-    if node.op == "Rescaling":
-        scale, offset = node.config.get("scale", 1.0), node.config.get("offset", 0.0)
-        if isinstance(scale, int | float) and isinstance(offset, int | float):
-            return interval.scaled(
-                given, np.full(len(given.low), float(scale)), np.full(len(given.low), float(offset)), u
-            )
-    if node.op == "BatchNormalization" and "moving_variance" in node.weights and "moving_mean" in node.weights:
-        return _batch_normalised(node, given, u)
-    if (
-        node.op == "LayerNormalization"
-        and units
-        and node.config.get("axis") in (-1, [-1])
-        and not node.config.get("rms_scaling")
-    ):
-        gamma, beta = _vector(node, "gamma", 1.0, units), _vector(node, "beta", 0.0, units)
-        reach = np.abs(gamma) * sqrt(units) * 1.001
-        return interval.widened(Interval(beta - reach, beta + reach), 64 * u * (np.abs(beta) + reach))
-    return None
-
-
-def _batch_normalised(node: Node, given: Interval, u: float) -> Interval | None:
-    import numpy as np
-
-    variance, mean = whole(node.weights["moving_variance"]), whole(node.weights["moving_mean"])
-    epsilon = node.config.get("epsilon", 1e-3)
-    epsilon = float(epsilon) if isinstance(epsilon, int | float) else 1e-3
-    if (
-        len(variance) != len(given.low)
-        or (variance + epsilon <= 0).any()
-        or node.config.get("axis", -1) not in (-1, len(node.shape or ()) - 1)
-    ):
-        return None
-    factor = _vector(node, "gamma", 1.0, len(mean)) / np.sqrt(variance + epsilon)
-    beta = _vector(node, "beta", 0.0, len(mean))
-    made = interval.scaled(given, factor, beta - mean * factor, u)
-    return interval.widened(made, 16 * u * (np.abs(mean * factor) + np.abs(beta)))
-
-
-def _vector(node: Node, role: str, default: float, units: int) -> np.ndarray:
-    import numpy as np
-
-    found = whole(node.weights[role]) if role in node.weights else np.full(units, default)
-    return found if len(found) == units else np.full(units, np.nan)
 
 
 def _merged(node: Node, given: list[Interval], u: float) -> Interval | None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linter.activations import facts
-from linter.analysis import bounds, interval
+from linter.analysis import bounds, interval_sums
 from linter.build import Built, batch_normalization, chain, conv, dense, flatten, input, max_pooling, relu
 from linter.graph import Activation
 from linter.options import Options
@@ -126,6 +126,6 @@ def test_a_sum_that_is_nothing_but_unbounded_is_read_no_further() -> None:
         yield np.array([[1.0, -1.0]]), np.array([-np.inf]), np.array([np.inf])
         raise AssertionError("read on")
 
-    found = interval.summed(rows(), None, 2, 2.0**-24)  # type: ignore[arg-type]
+    found = interval_sums.summed(rows(), None, 2, 2.0**-24)  # type: ignore[arg-type]
     assert np.isneginf(found.low).all()
     assert np.isposinf(found.high).all()
