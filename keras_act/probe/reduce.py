@@ -103,17 +103,8 @@ def _per_sample(indicators: Sequence[Tensor], passages: Sequence[Passage]) -> Te
 
 
 def _over_positions(x: Tensor, passage: Passage) -> Tensor:
-    """Sums over all positions of a sample, shape (samples, units): by a product with ones, twice as fast as a sum."""
-    if len(x.shape) == 2:
-        return x
-    if passage.axis != len(x.shape) - 1:
-        return ops.sum(x, axis=_positions(passage))
-    sizes = ops.shape(x)
-    positions = 1
-    for size in sizes[1:-1]:
-        positions = positions * size
-    flat = ops.reshape(x, (sizes[0], positions, sizes[-1]))
-    return ops.squeeze(ops.matmul(ops.ones((1, 1, positions), dtype=x.dtype), flat), 1)
+    """Sums over all positions of a sample, shape (samples, units)."""
+    return x if len(x.shape) == 2 else ops.sum(x, axis=_positions(passage))
 
 
 def _total(hits: Tensor) -> Tensor:
