@@ -72,20 +72,44 @@ def test_health_every_other_epoch():
     assert list(health.statistics) == ["first"]
 
 
+def read_back(folder):
+    """What TensorBoard itself reads in a folder: tag to the values by step."""
+    needed = "what TensorBoard shows is written by TensorFlow and read back by TensorBoard: both must be installed"
+    pytest.importorskip("tensorflow", reason=needed)
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator", reason=needed)
+    from tensorboard.util.tensor_util import make_ndarray
+
+    board = events.EventAccumulator(str(folder), size_guidance={events.TENSORS: 0}).Reload()
+    return {tag: {e.step: make_ndarray(e.tensor_proto) for e in board.Tensors(tag)} for tag in board.Tags()["tensors"]}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorboard")
+def test_health_on_tensorboard(tmp_path):
+    read_back(tmp_path)  # else skipped
+    model = dense()
+    kill(model.get_layer("first"))
+    history = fit(model, UnitHealth(DATA, every=2, log_dir=str(tmp_path)), epochs=3)
+    board = read_back(tmp_path)
+    assert set(board) == {"dead_units"} | {
+        f"{k}/{n}" for k in ("dead_units", "firing_rate") for n in ("first", "second")
+    }
+    assert all(list(values) == [0, 2] for values in board.values())
+    for name, share in (("dead_units", 2 / 24), ("dead_units/first", 2 / 16), ("dead_units/second", 0)):
+        assert [float(value) for value in board[name].values()] == pytest.approx([share] * 2)
+        assert history[name] == pytest.approx([share] * 3)
+    left, right, count = board["firing_rate/first"][2].T  # buckets
+    assert count.sum() == 16
+    assert count[(left <= 0) & (right > 0)].sum() >= len(DEAD)
+    assert (left >= 0).all()
+    assert (right <= 1).all()
+
+
 @pytest.mark.parametrize(("limit", "epochs"), [(0.05, 1), (0.5, 3)])
 def test_health_stops_training(limit, epochs, capsys):
     model = dense()
     kill(model.get_layer("first"))
     assert len(fit(model, UnitHealth(DATA, limit=limit), epochs=3)["loss"]) == epochs
     assert ("8.3% of the units are dead" in capsys.readouterr().out) == (epochs == 1)
-
-
-def test_health_on_tensorboard(tmp_path):
-    pytest.importorskip("tensorboard")
-    fit(dense(), UnitHealth(DATA, log_dir=str(tmp_path)), epochs=2)
-    (events,) = tmp_path.glob("events.out.tfevents.*")
-    content = events.read_bytes()
-    assert all(name in content for name in (b"dead_units/first", b"firing_rate/second"))
 
 
 def test_health_without_tensorboard(monkeypatch):
