@@ -10,7 +10,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,45 +23,29 @@ import numpy as np
 import keras_act
 
 BACKEND = keras.backend.backend()
-RECTIFIERS = [
-    "relu",
-    "relu6",
-    "clipped_relu",
-    "leaky_relu",
-    "prelu",
-    "rrelu",
-    "shifted_relu",
-    "relu_squared",
-    "star_relu",
-]
+RECTIFIERS = ["relu", "relu6", "clipped_relu", "leaky_relu", "prelu", "prelu_learnt", "rrelu", "shifted_relu"]
+RECTIFIERS += ["relu_squared", "star_relu"]
 BOUNDED = ["hard_sigmoid", "hard_tanh", "hard_shrink", "soft_shrink"]
-SMOOTH = [
-    "elu",
-    "celu",
-    "selu",
-    "gelu",
-    "gelu_tanh",
-    "silu",
-    "swish",
-    "softplus",
-    "squareplus",
-    "sparse_plus",
-    "mish",
-    "telu",
-]
-SMOOTH += ["lisht", "sigmoid", "tanh", "tanh_shrink", "snake", "xielu", "dyt", "acon_c", "smu"]
+SMOOTH = ["elu", "celu", "selu", "gelu", "gelu_tanh", "silu", "swish", "softplus", "squareplus", "sparse_plus"]
+SMOOTH += ["mish", "telu", "lisht", "sigmoid", "tanh", "tanh_shrink", "snake", "xielu", "dyt", "acon_c", "smu"]
 SPECIAL = {
     "prelu": lambda x: keras_act.prelu(x, alpha=0.25),
+    "prelu_learnt": keras_act.prelu,
     "gelu_tanh": lambda x: keras_act.gelu(x, approximate=True),
 }
 
 
-def ours(name: str) -> Callable[[Any], Any]:
+def parameters(name: str, size: int) -> list[Any]:
+    """What is learnt beside x, and differentiated by: the slopes of PReLU, one per channel."""
+    return [keras.ops.full((size,), 0.25)] if name == "prelu_learnt" else []
+
+
+def ours(name: str) -> Callable[..., Any]:
     """The package's function of that name."""
     return SPECIAL.get(name) or getattr(keras_act, name)
 
 
-def theirs(name: str) -> Callable[[Any], Any] | None:
+def theirs(name: str, size: int) -> Callable[..., Any] | None:
     """Keras's function of the same name; on PyTorch, PyTorch's."""
     if BACKEND == "torch":
         return _torch_function(name)
@@ -69,10 +53,18 @@ def theirs(name: str) -> Callable[[Any], Any] | None:
         return lambda x: keras.activations.gelu(x, approximate=True)
     if name == "leaky_relu":
         return lambda x: keras.activations.leaky_relu(x, negative_slope=0.01)
+    if name == "prelu_learnt":
+        return _keras_prelu(size)
     return getattr(keras.activations, name, None)
 
 
-def _torch_function(name: str) -> Callable[[Any], Any] | None:
+def _keras_prelu(size: int) -> Callable[..., Any]:
+    layer = keras.layers.PReLU()
+    layer.build((None, size))
+    return lambda x, alpha: layer.stateless_call([alpha], [], x)[0]
+
+
+def _torch_function(name: str) -> Callable[..., Any] | None:
     import torch
     import torch.nn.functional as F  # its usual name
 
@@ -86,40 +78,41 @@ def _torch_function(name: str) -> Callable[[Any], Any] | None:
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
         "prelu": lambda x: F.leaky_relu(x, 0.25),
+        "prelu_learnt": F.prelu,
         "clipped_relu": F.relu6,
     }
     return special.get(name) or getattr(F, name, None)
 
 
-def step(function: Callable[[Any], Any], x: Any, seed: Any) -> Callable[[], None]:
-    """One forward and backward pass as a call that returns when it is done."""
+def step(function: Callable[..., Any], x: Any, seed: Any, learnt: Sequence[Any] = ()) -> Callable[[], None]:
+    """One forward and backward pass, by x and what is learnt, as a call that returns when it is done."""
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
         @tf.function(jit_compile=True)
-        def both(x: Any, seed: Any) -> Any:
+        def both(seed: Any, *inputs: Any) -> Any:
             with tf.GradientTape() as tape:
-                tape.watch(x)
-                y = function(x)
-            return y, tape.gradient(y, x, seed)
+                tape.watch(inputs)
+                y = function(*inputs)
+            return y, tape.gradient(y, inputs, seed)
 
-        return lambda: both(x, seed)[1][0, 0].numpy()
+        return lambda: both(seed, x, *learnt)[1][0][0, 0].numpy()
     if BACKEND == "jax":
         import jax
 
-        def vjp(x: Any, seed: Any) -> Any:
-            y, pull = jax.vjp(function, x)
-            return y, pull(seed)[0]
+        def vjp(seed: Any, *inputs: Any) -> Any:
+            y, pull = jax.vjp(function, *inputs)
+            return y, pull(seed)
 
         both = jax.jit(vjp)
-        return lambda: jax.block_until_ready(both(x, seed))
+        return lambda: jax.block_until_ready(both(seed, x, *learnt))
     import torch
 
-    leaf = x.clone().requires_grad_(True)
+    leaves = [t.clone().requires_grad_(True) for t in (x, *learnt)]
 
     def run() -> None:
-        torch.autograd.grad(function(leaf), leaf, seed)
-        if leaf.is_cuda:
+        torch.autograd.grad(function(*leaves), leaves, seed)
+        if x.is_cuda:
             torch.cuda.synchronize()
 
     return run
@@ -158,8 +151,9 @@ def speed(names: list[str], size: int, rounds: int) -> None:
     print(f"{BACKEND}, {size} x {size} float32, forward + backward, median of {rounds}")
     print(f"{'function':14} {'copies':>7} {'theirs':>7} {'ratio':>6}")
     for name in names:
-        other = theirs(name)
-        steps = [copy_step(x), step(ours(name), x, seed)] + ([step(other, x, seed)] if other else [])
+        other = theirs(name, size)
+        learnt = parameters(name, size)
+        steps = [copy_step(x), *(step(function, x, seed, learnt) for function in (ours(name), other) if function)]
         unit, mine, *rest = alternate(steps, rounds)
         line = f"{name:14} {mine / unit:7.2f}"
         print(line + (f" {rest[0] / unit:7.2f} {mine / rest[0]:6.2f}" if rest else "       -      -"), flush=True)
