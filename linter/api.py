@@ -14,7 +14,7 @@ from linter.options import Options
 if TYPE_CHECKING:
     from linter.commands.diff import Difference
     from linter.commands.fix import Fixed
-    from linter.commands.isolated import Isolation as Isolation
+    from linter.commands.isolation import Isolation as Isolation
 
 
 def lint(
@@ -61,7 +61,7 @@ def isolation(*, sandbox: str = "auto", memory: int = 1 << 30, plugins: tuple[st
     sandbox: "auto", "require" or "off". memory: bytes that one process may have resident. plugins: whose rules the
     options of its models may name.
     """
-    from linter.commands.isolated import Bounds, Isolation
+    from linter.commands.isolation import Bounds, Isolation
 
     return Isolation(Bounds(sandbox, memory, plugins=plugins))
 

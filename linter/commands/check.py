@@ -115,18 +115,10 @@ def _linted(path: Path, options: Options, invocation: Invocation, name: str, run
 
 def _run(path: Path, options: Options, invocation: Invocation, sampled: Callable[[int], None] | None) -> Run:
     """Return what runs the model on the invocation's data."""
-    assert invocation.data is not None
-    from linter.live.run import Request, observe
+    from linter.commands.request import request_of
+    from linter.live.run import observe
 
-    request = Request(
-        model=path,
-        data=invocation.data,
-        limits=options.limits,
-        sandbox=invocation.sandbox,
-        modules=invocation.modules,
-        trust=invocation.trust,
-        generators=invocation.generators,
-    )
+    request = request_of(path, options, invocation)
     return lambda: observe(request, sampled or (lambda done: None))
 
 

@@ -12,7 +12,7 @@ from linter.read.errors import NotAModelError, UnreadableError
 Outcome = ModelReport | Unreadable | None
 
 
-def settled(target: Target, work: Callable[[], ModelReport]) -> Outcome:
+def settled(target: Target, work: Callable[[], Outcome]) -> Outcome:
     """Return what `work` says of a model; None for a file that a folder walk passes over."""
     name = str(target.path)
     try:

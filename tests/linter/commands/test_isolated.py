@@ -21,7 +21,7 @@ from linter.options import Limits, Options
 from linter.write import keras_archive
 
 if TYPE_CHECKING:
-    from linter.commands.isolated import Isolation
+    from linter.commands.isolation import Isolation
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="confinement is only on Linux")
 

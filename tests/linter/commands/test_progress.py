@@ -10,7 +10,7 @@ import pytest
 
 from linter.build import chain, dense, input
 from linter.commands import isolated_work
-from linter.commands.isolated import _hear
+from linter.commands.isolation import _hear
 from linter.options import Options
 from linter.reporters.json import plain_data
 from linter.rules import RULES
