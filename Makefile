@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-backends lint bench fuzz docs clean
+.PHONY: demo test test-backends lint bench bench-service fuzz docs clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,14 @@ bench: $(VENV)/.dev          ## ratios, printed; some of these take minutes
 	$(BIN)/python -m tests.bench.bench_probe
 	$(BIN)/python -m tests.bench.bench_live
 	$(BIN)/python -m tests.bench.bench_activations
+	$(BIN)/python -m tests.bench.bench_peers
+
+bench-service: $(VENV)/.dev  ## the service under load, killed, attacked; half an hour, with Redis and PostgreSQL
+	$(BIN)/python -m tests.bench.bench_service
+	$(BIN)/python -m tests.bench.bench_service_chaos
+	$(BIN)/python -m tests.bench.bench_service_cluster
+	$(BIN)/python -m tests.bench.bench_service_hostile
+	$(BIN)/python -m tests.bench.bench_service_upload
 
 fuzz: $(VENV)/.dev           ## 200 000 mutated files
 	$(BIN)/python -m tests.hostile.fuzz --inputs 200000
