@@ -91,6 +91,17 @@ def test_crelu_holds_the_rectifier_of_both_signs():
     np.testing.assert_array_equal(y[0, : len(X)] - y[0, len(X) :], X)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_learnt_slopes_are_exact_at_the_ends_and_at_zero(dtype):
+    x = np.array([[-np.inf, -3.0, -0.0, 0.0, 3.0, np.inf, np.nan]] * 2, dtype)
+    slope = np.array([[0.1], [-2.0]], dtype)
+    y, (by_x, _) = gradients(ka.prelu, x, slope)
+    np.testing.assert_array_equal(y, np.where(x > 0, x, (slope * x).astype(dtype)))
+    np.testing.assert_array_equal(by_x, np.where(np.isnan(x), x, np.where(x > 0, 1, slope)))
+    _, (_, by_slope) = gradients(ka.prelu, x[:, 1:5], slope)
+    np.testing.assert_array_equal(by_slope, [[-3], [-3]])
+
+
 @pytest.mark.parametrize(
     "function", [ka.relu, ka.leaky_relu, lambda x: ka.prelu(x, 0.25), ka.rrelu], ids=["relu", "leaky", "prelu", "rrelu"]
 )
