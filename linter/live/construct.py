@@ -13,7 +13,7 @@ import keras
 
 from linter.graph import Activation, Initializer, Node
 from linter.live.initializers import made
-from linter.read.normalise.names import CONVOLUTIONS, MERGES, RECURRENT
+from linter.read.normalise.names import AUGMENTING, CONVOLUTIONS, MERGES, RECURRENT
 
 REBUILT = (
     CONVOLUTIONS
@@ -54,15 +54,10 @@ REBUILT = (
             "CenterCrop",
             "CategoryEncoding",
             "Discretization",
-            "RandomFlip",
-            "RandomRotation",
-            "RandomZoom",
-            "RandomTranslation",
-            "RandomContrast",
-            "RandomBrightness",
             "RandomCrop",
         ]
     )
+    | AUGMENTING
     | frozenset(
         f"{kind}Pooling{n}D"
         for kind in ("Max", "Average", "GlobalMax", "GlobalAverage", "AdaptiveMax", "AdaptiveAverage")

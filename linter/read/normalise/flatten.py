@@ -200,6 +200,8 @@ def _reason(layer: LayerSpec) -> str:
         return "what it computes is not in the configuration"
     if layer.class_name in FUNCTIONS or ".ops." in (layer.module or ""):
         return "a function on tensors that is not analysed"
+    if layer.module is not None and layer.module.startswith(("keras.", "tf_keras.")):
+        return "a layer of Keras that is not known here"
     return "its code is not in Keras"
 
 

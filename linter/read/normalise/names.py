@@ -43,12 +43,21 @@ PLAIN = words(
     GlobalAveragePooling3D AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
     AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
     Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D UpSampling3D MultiHeadAttention GroupQueryAttention
-    Attention AdditiveAttention Identity Resizing CenterCrop RandomFlip RandomRotation RandomZoom RandomTranslation
-    RandomContrast RandomBrightness RandomCrop RandomHeight RandomWidth Discretization Hashing StringLookup
-    IntegerLookup TextVectorization CategoryEncoding HashedCrossing FeatureSpace MaxNumBoundingBoxes
-    ReversibleEmbedding EinsumDense Dense Lambda TFSMLayer TorchModuleWrapper JaxLayer FlaxLayer
+    Attention AdditiveAttention Identity Resizing CenterCrop RandomCrop RandomHeight RandomWidth Discretization
+    Hashing StringLookup IntegerLookup TextVectorization CategoryEncoding HashedCrossing FeatureSpace
+    MaxNumBoundingBoxes ReversibleEmbedding EinsumDense Dense Lambda TFSMLayer TorchModuleWrapper JaxLayer FlaxLayer
+    Pipeline STFTSpectrogram MelSpectrogram
     """
 )
+AUGMENTING = words(
+    """
+    RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrightness RandomShear RandomHue
+    RandomSaturation RandomSharpness RandomColorJitter RandomColorDegeneration RandomGrayscale RandomInvert
+    RandomPosterization RandomPerspective RandomElasticTransform RandomErasing RandomGaussianBlur RandAugment AugMix
+    MixUp CutMix AutoContrast Equalization ContrastLimitedAdaptiveHistogramEqualization Solarization
+    """
+)
+"""What changes images and keeps their shape."""
 ELEMENTWISE = {
     name.lower(): name
     for name in words(
@@ -59,7 +68,7 @@ ELEMENTWISE = {
     )
 }
 """Functions on tensors, value by value, whose op is their own name; of no interest but for the shape."""
-KNOWN = PLAIN | FUSED | MERGES | RECURRENT | WRAPPERS | CELLS.keys()
+KNOWN = PLAIN | AUGMENTING | FUSED | MERGES | RECURRENT | WRAPPERS | CELLS.keys()
 OPAQUE = frozenset(("Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"))
 """Keras's own layers that run code or a graph that is not in the configuration."""
 
@@ -74,6 +83,7 @@ RENAMED = {
     "SeparableConvolution1D": "SeparableConv1D",
     "SeparableConvolution2D": "SeparableConv2D",
     "Deconvolution2D": "Conv2DTranspose",
+    "Convolution1DTranspose": "Conv1DTranspose",
     "Convolution2DTranspose": "Conv2DTranspose",
     "Convolution3DTranspose": "Conv3DTranspose",
     "BatchNormalizationV1": "BatchNormalization",

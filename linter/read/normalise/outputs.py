@@ -23,12 +23,11 @@ MAKERS: Mapping[str, Maker] = {
     **shapes_functions.MAKERS,
 }
 NEED_NO_INPUT = frozenset((*names.MERGES, "Divide", "InputLayer", "Lambda"))
-SAME = names.words(
+SAME = names.AUGMENTING | names.words(
     """
     Activation Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise
     ActivityRegularization Masking BatchNormalization LayerNormalization GroupNormalization RMSNormalization
-    UnitNormalization Normalization Rescaling Identity RandomFlip RandomRotation RandomZoom RandomTranslation
-    RandomContrast RandomBrightness Cast Flip SpectralNormalization
+    UnitNormalization Normalization Rescaling Identity Cast Flip SpectralNormalization
     """
 )
 RANKS: Mapping[str, int] = {

@@ -9,6 +9,9 @@ import keras
 from keras import layers as L
 from keras import ops
 
+from linter.read.normalise.names import AUGMENTING
+from tests.linter.read.test_every_layer import augmenting
+
 Shape = tuple[int | None, ...]
 PICTURE, SEQUENCE, ROW = (8, 8, 3), (6, 4), (5,)
 
@@ -153,6 +156,9 @@ MODELS: dict[str, Callable[[], Any]] = {
         lambda x: [L.ReLU(6.0, 0.1, 0.2)(x), L.LeakyReLU(0.2)(x), L.ELU(0.5)(x), L.Softmax(axis=1)(x), L.PReLU()(x)]
     ),
     "activations": row(lambda x: [L.Activation(name)(x) for name in ACTIVATIONS]),
+    **{name: picture(lambda x, name=name: augmenting(name)(x)) for name in sorted(AUGMENTING - {"Equalization"})},
+    "pipeline": picture(lambda x: L.Conv2D(2, 3)(L.Pipeline([L.RandomFlip(), L.Rescaling(0.5)])(x))),
+    # Equalization hands on its input itself, of which Keras can make no model
     "low rank": lambda: _low_rank(keras.Model(given := keras.Input((5,)), L.Dense(3)(given))),
 }
 
