@@ -16,7 +16,7 @@ import pytest
 from linter.build import chain, dense, input, trained
 from linter.write import keras_archive
 from tests.service.parts import Redis, cluster
-from tests.service.server import END_SECONDS, Server, running
+from tests.service.server import END_SECONDS, Server, model, running
 from tests.service.test_api import problem
 
 LAYERS = 300
@@ -89,6 +89,9 @@ def test_deleting_a_running_audit_ends_its_process(tmp_path: Path, with_data: bo
 
 def test_a_celery_worker_hears_of_it_too(redis: Redis, tmp_path: Path) -> None:
     with cluster(tmp_path / "own", 1, broker_url=redis.url, max_seconds="100000") as (server, workers):
+        first = server.post(model(seed=1), wait=60).json()
+        assert first["state"] == "done"  # so the worker has started, and all that it starts with is over
+        assert server.send("DELETE", first["links"]["self"]).status_code == 204
         deleted_at_work(server, workers.all[0].pid, folder=tmp_path, with_data=False)
 
 

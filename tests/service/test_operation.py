@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -87,11 +89,27 @@ def test_processes_that_have_not_heard_of_their_parents_end_look_for_themselves(
         assert own.command(verb).returncode == 0
 
 
+def halted(server: Server) -> int:
+    """Stop the worker where it stands, yet not while it holds the database; return its number."""
+    worker = server.children()["worker"]
+    while True:
+        os.kill(worker, signal.SIGSTOP)
+        with contextlib.closing(sqlite3.connect(server.folder / "audits.sqlite", timeout=0.5)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                os.kill(worker, signal.SIGCONT)
+                time.sleep(0.05)
+            else:
+                database.rollback()
+                return worker
+
+
 def test_a_full_queue_says_when_to_come_again(tmp_path: Path) -> None:
     with running(tmp_path, jobs="1", queue_limit="2") as server:
-        os.kill(server.children()["worker"], signal.SIGSTOP)
+        worker = halted(server)
         answers = [server.post(model(seed=at)) for at in range(3)]
-        os.kill(server.children()["worker"], signal.SIGCONT)
+        os.kill(worker, signal.SIGCONT)
         assert [answer.status_code for answer in answers] == [202, 202, 503]
         problem(answers[2], 503, "busy")
         assert int(answers[2].headers["Retry-After"]) > 0
@@ -101,14 +119,14 @@ def test_a_full_queue_says_when_to_come_again(tmp_path: Path) -> None:
 
 def test_clients_that_wait_leave_room_for_others(tmp_path: Path) -> None:
     with running(tmp_path, web_workers="1", threads="12", jobs="1", max_wait="300") as server:
-        os.kill(server.children()["worker"], signal.SIGSTOP)
+        worker = halted(server)
         with ThreadPoolExecutor(20) as pool:
             waiting = [pool.submit(server.post, model(seed=at), wait=300) for at in range(20)]
             while len([one for one in waiting if one.done()]) < 20 - 4:  # 12 threads, 8 of them reserved
                 time.sleep(0.05)
             assert server.get("/healthz").json()["status"] == "ok"
             assert {one.result().status_code for one in waiting if one.done()} == {202}
-            os.kill(server.children()["worker"], signal.SIGCONT)
+            os.kill(worker, signal.SIGCONT)
             assert {one.result().status_code for one in waiting} == {200, 202}
 
 
