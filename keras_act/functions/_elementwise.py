@@ -108,11 +108,15 @@ def elementwise(formula: Formula, slopes: Sequence[Formula], x: Tensor, *paramet
         rest = [_fold(flow * slope(*seen), t) for slope, t in zip(by_learnt, tensors[1:], strict=True)]
         return (by_x, *rest) if rest else by_x
 
-    if keras.backend.backend() == "torch" and not learnt:
-        from keras_act.functions._torch import in_blocks  # there PyTorch is imported, and nowhere else
+    if keras.backend.backend() == "torch":
+        from keras_act.functions import _torch  # there PyTorch is imported, and nowhere else
 
-        forward = in_blocks(forward, native, "value", parameters)
-        backward = in_blocks(backward, native, "gradient", parameters)
+        if learnt:
+            forward = _torch.with_learnt(forward, native, "value")
+            backward = _torch.with_learnt(backward, native, "gradient")
+        else:
+            forward = _torch.in_blocks(forward, native, "value", parameters)
+            backward = _torch.in_blocks(backward, native, "gradient", parameters)
     return with_gradient(forward, backward, x, *learnt)
 
 

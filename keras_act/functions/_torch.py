@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from keras_act.functions._registry import Tensor
-from keras_act.functions._torch_kernels import KERNELS, NEVER
+from keras_act.functions._torch_kernels import KERNELS, LEARNT, NEVER
 
 BLOCK = 1 << 18  # elements: a few of such blocks fit into a core's cache
 HALVES = (torch.float16, torch.bfloat16)
@@ -44,6 +44,29 @@ def in_blocks(plain: Callable[..., Tensor], native: str, part: str, numbers: tup
             else:
                 to.copy_(plain(*block))
         return out
+
+    return run
+
+
+def with_learnt(plain: Callable[..., Any], native: str, part: str) -> Callable[..., Any]:
+    """`plain`, a function of x and of tensors that broadcast to it, by PyTorch's own kernel where that is as right.
+
+    Args:
+        plain: The formula, for any backend: of (x, *learnt), or of (upstream, x, *learnt).
+        native: A name in LEARNT; without one it is the formula.
+        part: "value" or "gradient".
+    """
+    if native not in LEARNT:
+        return plain
+    value, gradient = LEARNT[native]
+    kernel, at = (value, 0) if part == "value" else (gradient, 1)
+
+    def run(*tensors: Tensor) -> Any:
+        x = tensors[at]
+        if not _suits(x, at_least=1) or any(t.dtype != x.dtype for t in tensors) or x.dtype in HALVES:
+            return plain(*tensors)
+        found = kernel(*tensors)
+        return plain(*tensors) if found is None else found
 
     return run
 

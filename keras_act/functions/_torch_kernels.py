@@ -159,3 +159,15 @@ KERNELS = {
     "gelu_tanh": Kernel(_gelu_tanh, _gelu_tanh_gradient, lambda: -9.0, 1e10, False),
     "snake": Kernel(_snake, _snake_gradient, lambda a: -1e9 if a < 1e20 else NEVER, 1e9, False),
 }
+
+
+def _prelu_gradient(flow: Tensor, x: Tensor, alpha: Tensor) -> tuple[Tensor, Tensor] | None:
+    by_x, by_alpha = aten._prelu_kernel_backward(flow, x, alpha)
+    by_alpha = by_alpha.sum_to_size(alpha.shape)
+    return (by_x, by_alpha) if by_alpha.isfinite().all() else None  # not, where x is NaN, of which by_x knows nothing
+
+
+LEARNT: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    "leaky_relu": (aten._prelu_kernel, _prelu_gradient),
+}
+"""Values and gradients of functions whose parameters are tensors; None: the formula must do it."""
