@@ -25,7 +25,7 @@ def lint(
     model: a path, a file's bytes, or a Keras model in memory.
     data: sample data, on which the model is run in a confined process: a path (or "module:function"), an array, a
         mapping of input names to arrays, or a pair of those and the labels.
-    isolated: read a file in a confined process of its own, too (`isolation` is quicker for many).
+    isolated: read a file in a confined process of its own, too (`isolation` is quicker for many); no "module:function".
     Never raises for a bad file: what could not be read, or run, stands under `errors`. Raises UnknownCodeError for
     options that name no rule.
     """
@@ -44,6 +44,7 @@ def lint(
 
 
 def _isolated(model: Path, data: Any, options: Options) -> Report:
+    from linter import __version__
     from linter.commands import handed
     from linter.live.errors import RunError
 
@@ -51,7 +52,7 @@ def _isolated(model: Path, data: Any, options: Options) -> Report:
         with isolation(plugins=options.plugins) as confined, handed.as_file(data) as samples:
             return lint_isolated(confined, model, samples, options)
     except (IsolationError, RunError) as error:
-        return Report(errors=(Unreadable(str(model), str(error)),))
+        return Report(Tool(version=__version__), errors=(Unreadable(str(model), str(error)),))
 
 
 def isolation(*, sandbox: str = "auto", memory: int = 1 << 30, plugins: tuple[str, ...] = ()) -> Isolation:

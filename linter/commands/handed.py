@@ -72,12 +72,14 @@ def _named(data: Any) -> dict[str, np.ndarray]:
     """Return arrays by name; one alone is the only input's, the second of a pair are labels."""
     import numpy as np
 
-    if isinstance(data, tuple) and len(data) == 2:
-        return _named(data[0]) | {"y": np.asarray(data[1])}
     try:
+        if isinstance(data, tuple) and len(data) == 2:
+            return _named(data[0]) | {"y": np.asarray(data[1])}
         if isinstance(data, Mapping):
             return {str(name): np.asarray(values) for name, values in data.items()}
         return {"x": np.asarray(data)}
+    except RunError:
+        raise
     except (ValueError, TypeError) as error:
         raise RunError(f"{_wanted(data)} ({error})") from None
 

@@ -74,6 +74,7 @@ def test_a_model_is_run_on_the_data(model: str, data: Any, isolated: bool, tmp_p
         (object(), "data must be a path, numbers"),
         (["a", "b"], "data must be a path, numbers"),
         ([[1, 2], [3]], "data must be a path, numbers"),
+        ((DATA, [[1, 2], [3]]), "data must be a path, numbers"),
         ("nowhere.npy", "no such file"),
     ],
 )
