@@ -9,11 +9,14 @@ from typing import NoReturn
 
 OBJECTS = 100_000
 """New objects before the garbage collector looks for cycles: importing and reading a usual model makes fewer."""
+BLAS = "OPENBLAS_NUM_THREADS"
+"""NumPy's linear algebra starts a thread a core when it is imported; what is multiplied here is small."""
 
 
 def run() -> NoReturn:
     """Run the command line and end the process; taking the interpreter apart costs as much as reading a small file."""
     gc.set_threshold(OBJECTS)
+    os.environ.setdefault(BLAS, "1")
     from linter.cli import main
 
     code = main()

@@ -5,15 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MANY_FILES = 5
 LARGE_BYTES = 500_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(NamedTuple):
     """What is to be called with each finished path, and with the number of samples that a run on data has done."""
 
     finished: Callable[[Path], None] = lambda path: None

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from linter.analysis.units import LayerUnits
     from linter.observation import Observation
 
+SIGNAL = "signal"
+"""The prediction of `linter.analysis.signal` among a subject's analyses."""
 BINS = 10
 WORST = 8
 
@@ -58,13 +60,13 @@ def describe(
 
 def _signal(model: Subject) -> tuple[SignalRow, ...]:
     """Return the second moment of each layer after its activation: predicted where a rule asked for it, and sampled."""
-    from linter.analysis import signal
-
     sampled = {
         seen.layer: seen.second_moment for seen in (model.observation.signal.values() if model.observation else ())
     }
     rows: dict[str, float | None] = {}
-    if signal.known(model):
+    if model.has(SIGNAL):
+        from linter.analysis import signal
+
         found = signal.of(model)
         for node in model.graph.nodes:
             if node.op != "InputLayer" and (node.name in found.forward or node.layer not in rows):
@@ -91,10 +93,10 @@ def _unanalysed(model: Subject) -> tuple[Unanalysed, ...]:
 
 def _unpredicted(model: Subject) -> Iterator[Unanalysed]:
     """Yield the hidden layers at which the prediction of the signal ended, where it was asked for."""
+    if not model.has(SIGNAL):
+        return
     from linter.analysis import signal, topology
 
-    if not signal.known(model):
-        return
     top = topology.of(model)
     for node in {top.by_name[name].layer: top.by_name[name] for name in signal.of(model).lost}.values():
         if top.targets(node):
@@ -110,9 +112,11 @@ def _architecture(graph: ModelGraph) -> Graph:
 
 def _table(model: Subject) -> tuple[LayerRow, ...]:
     """Return one row a layer, with what was seen of its units."""
-    from linter.analysis.units import layers_of
+    seen: dict[str, LayerUnits] = {}
+    if model.observation:
+        from linter.analysis.units import layers_of
 
-    seen = {found.layer: found for found in layers_of(model)} if model.observation else {}
+        seen = {found.layer: found for found in layers_of(model)}
     return tuple(_row(node, seen.get(node.layer)) for node in _layers(model.graph))
 
 

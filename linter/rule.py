@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar, cast
 
 from linter.finding import Certainty, Evidence, Finding, Fix, Severity
 from linter.graph import ModelGraph
@@ -23,8 +23,7 @@ DEFAULTS = Options()
 URL = "https://github.com/keras-act/keras-act/blob/main/linter/rules/README.md#"
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A model in one line of the names of `linter.build`, and what is to be seen in it."""
 
     model: str
@@ -48,6 +47,10 @@ class Subject:
         if key not in self.memory:
             self.memory[key] = make()
         return cast(T, self.memory[key])
+
+    def has(self, key: str) -> bool:
+        """Whether an analysis was asked for: a report tells of none that would read the weights for it alone."""
+        return key in self.memory
 
 
 class Rule(ABC):

@@ -53,11 +53,6 @@ def of(model: Subject) -> Signal:
     return model.once("signal", lambda: _predict(model))
 
 
-def known(model: Subject) -> bool:
-    """Whether it has been predicted: a run whose rules do not ask for it must not read the weights."""
-    return "signal" in model.memory
-
-
 def _predict(model: Subject) -> Signal:
     fresh, top = freshness.starting(model), topology.of(model)
     forward: dict[str, State] = {}

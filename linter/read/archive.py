@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linter.graph import Defect
 from linter.options import Limits
@@ -31,8 +31,7 @@ DAMAGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(NamedTuple):
     """A zip file.
 
     `members` maps names to the entries that will be read; of several with one name the last, as for Keras.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from linter.read.errors import UnreadableError
-from linter.read.source import Source, SourceFile
+from linter.read.source import FileSource, Source, SourceFile
 
 if TYPE_CHECKING:
     import h5py
@@ -21,14 +21,22 @@ def opened(source: Source) -> Iterator[h5py.File]:
     end."""
     os.environ.setdefault("HDF5_PLUGIN_PRELOAD", "::")  # no filter is loaded from elsewhere
     vars(platform.uname()).setdefault("processor", "")  # h5py asks for it when imported: Python would start `uname -p`
-    import h5py
-
     try:
-        file = h5py.File(SourceFile(source), "r")
+        file = _file(source)
     except (OSError, RuntimeError, ValueError) as error:
         raise UnreadableError(f"damaged HDF5 file: {first_line(error)}") from None
     with file:
         yield file
+
+
+def _file(source: Source) -> h5py.File:
+    """Open a file on disk by its descriptor, which HDF5 reads a third faster than through Python, else the bytes."""
+    import h5py
+
+    if isinstance(source, FileSource) and source.link:
+        with suppress(OSError):  # damaged, or open here for writing
+            return h5py.File(source.link, "r", locking=False)
+    return h5py.File(SourceFile(source), "r")
 
 
 def clean(raw: bytes | str) -> str:

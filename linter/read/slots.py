@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from linter.read.normalise import names
 from linter.read.normalise.layout import Variable, variables
 from linter.read.normalise.spec import LayerSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A place for one stored tensor: the path of its layer, its variable, and the names that Keras may put into the
     tensor's name."""
 

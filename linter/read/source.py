@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 POSITIONED = hasattr(os, "preadv")
 
@@ -39,6 +38,12 @@ class FileSource:
         self._lock = Lock()
         self.size = os.fstat(self._file.fileno()).st_size
 
+    @property
+    def link(self) -> str:
+        """A name under which other libraries find the open file, whatever has become of its path (Linux), else ""."""
+        name = f"/proc/self/fd/{self._file.fileno()}"
+        return name if os.path.exists(name) else ""
+
     def read_into(self, offset: int, buffer: memoryview) -> int:
         """Fill `buffer` from `offset` on."""
         done = self._read_some(offset, buffer)
@@ -65,8 +70,7 @@ class FileSource:
             self.close()
 
 
-@dataclass(frozen=True, slots=True)
-class MemorySource:
+class MemorySource(NamedTuple):
     """Bytes in memory."""
 
     data: bytes
@@ -83,8 +87,7 @@ class MemorySource:
         return len(piece)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A part of another source."""
 
     source: Source

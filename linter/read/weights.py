@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.read.source import Source
 
@@ -16,8 +15,7 @@ PIECE_BYTES = 1 << 18
 """Small enough to stay in the second-level cache between the read and the reductions."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredWeight:
+class StoredWeight(NamedTuple):
     """A tensor that lies in one piece in a source."""
 
     name: str
@@ -42,8 +40,7 @@ class StoredWeight:
             yield decode(buffer[: got // width], self.dtype)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedWeight:
+class LoadedWeight(NamedTuple):
     """A tensor that is, or can only be had, in memory: `load` returns it."""
 
     name: str
@@ -59,8 +56,7 @@ class LoadedWeight:
             yield decode(flat[start : start + length], self.dtype)
 
 
-@dataclass(frozen=True, slots=True)
-class SlabWeight:
+class SlabWeight(NamedTuple):
     """A tensor that a reader hands out by ranges of its first axis, such as a chunked HDF5 data set."""
 
     name: str

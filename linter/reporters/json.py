@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from linter.finding import Report
@@ -36,15 +37,19 @@ def plain_data(value: Any) -> Any:
         return value if math.isfinite(value) else _non_finite(value)
     if isinstance(value, str):
         return scalar(value)
-    if is_dataclass(value):
-        return {
-            WIRE_NAMES.get(field.name, field.name): plain_data(getattr(value, field.name)) for field in fields(value)
-        }
+    if is_dataclass(value) and not isinstance(value, type):
+        return {wire: plain_data(getattr(value, name)) for name, wire in _names(type(value))}
     if isinstance(value, Mapping):
         return dict(sorted((scalar(key), plain_data(item)) for key, item in value.items()))
     if isinstance(value, tuple | list):
         return [plain_data(item) for item in value]
     return value
+
+
+@cache
+def _names(kind: type) -> tuple[tuple[str, str], ...]:
+    """Return each field of a dataclass with its name in the report."""
+    return tuple((field.name, WIRE_NAMES.get(field.name, field.name)) for field in fields(kind))
 
 
 def _non_finite(value: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from linter.graph import Shape
@@ -35,14 +34,14 @@ def _named(call: Call, op: str) -> Call:
     """Give positional arguments the names they have, so that both ways of passing them are one."""
     if op in POSITIONS:
         table = {str(i): name for i, name in enumerate(POSITIONS[op])}
-        tensors = tuple(replace(ref, argument=table.get(ref.argument, ref.argument)) for ref in call.tensors)
-        return replace(call, tensors=tensors)
+        tensors = tuple(ref._replace(argument=table.get(ref.argument, ref.argument)) for ref in call.tensors)
+        return call._replace(tensors=tensors)
     if op in known.RECURRENT or op in ("Bidirectional", "RNN"):  # Keras 2 lists the states after the sequence
         tensors = tuple(
-            replace(ref, argument="initial_state") if i and ref.argument in ("", "1") else ref
+            ref._replace(argument="initial_state") if i and ref.argument in ("", "1") else ref
             for i, ref in enumerate(call.tensors)
         )
-        return replace(call, tensors=tensors)
+        return call._replace(tensors=tensors)
     return call
 
 
@@ -72,7 +71,7 @@ def _history(value: Any, argument: str) -> Iterator[TensorRef]:
                 config = item.get("config")
                 settings = config if isinstance(config, dict) else {}
                 if reference := _reference(settings.get("keras_history"), argument):
-                    yield replace(reference, shape=_sizes(settings.get("shape")))
+                    yield reference._replace(shape=_sizes(settings.get("shape")))
             elif item.get("class_name") != "__tensor__":
                 pending.extend(reversed(list(item.values())))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linter.read.errors import UnreadableError
 from linter.read.normalise.spec import Call, LayerSpec, ModelSpec, TensorRef
@@ -11,8 +11,7 @@ from linter.read.normalise.spec import Call, LayerSpec, ModelSpec, TensorRef
 Key = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Shifts:
+class Shifts(NamedTuple):
     """By how much references to a layer's calls are shifted.
 
     A functional model makes one call of its own while it is built, and that one is not stored. Keras 2 counts it in

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from linter.graph import Activation, Shape
 
 
-@dataclass(frozen=True, slots=True)
-class TensorRef:
+class TensorRef(NamedTuple):
     """Output `tensor` of the `call`-th call of layer `layer`, given as `argument` ("" for the first)."""
 
     layer: str
@@ -21,12 +21,11 @@ class TensorRef:
     """Where it is stored with the reference (Keras 3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One call of a layer: its tensors, and the plain values among its arguments."""
 
     tensors: tuple[TensorRef, ...]
-    constants: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Any] = MappingProxyType({})
     history: bool = False
     """Written by Keras 3 (`keras_history`)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -361,3 +362,29 @@ def test_weights_that_are_missing_misshapen_or_too_many(plain: tuple[Any, bytes]
         assert [defect.code for defect in graph.defects] == ["CMP952"]
         with pytest.raises(AssertionError, match=what):
             raise AssertionError(graph.defects[0].message)
+
+
+def test_a_file_reads_the_same_from_disk_and_memory(plain: tuple[Any, bytes], tmp_path: Path) -> None:
+    """On disk HDF5 opens the file itself, unless this process has it open for writing; both ends give one model."""
+    path = tmp_path / "model.h5"
+    path.write_bytes(plain[1])
+
+    def values(model: Path | bytes) -> dict[str, Array]:
+        return {
+            f"{node.layer}/{role}": whole(weight)
+            for node in read(model, Limits()).nodes
+            for role, weight in node.weights.items()
+        }
+
+    expected = values(plain[1])
+    assert expected
+    with h5py.File(path, "r+") as being_written:
+        compare_values(values(path), expected)
+        assert being_written.attrs["keras_version"]
+    compare_values(values(path), expected)
+
+
+def compare_values(found: dict[str, Array], expected: dict[str, Array]) -> None:
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        np.testing.assert_array_equal(found[name], value, err_msg=name)
