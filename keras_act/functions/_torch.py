@@ -14,6 +14,7 @@ from keras_act.functions._registry import Tensor
 from keras_act.functions._torch_kernels import KERNELS, LEARNT, NEVER
 
 BLOCK = 1 << 18  # elements: a few of such blocks fit into a core's cache
+LONG = 1 << 22  # for a single pass over memory, which gains nothing from the cache, but loses where threads meet
 HALVES = (torch.float16, torch.bfloat16)
 FLOATS = (*HALVES, torch.float32, torch.float64)
 
@@ -35,9 +36,10 @@ def in_blocks(plain: Callable[..., Tensor], native: str, part: str, numbers: tup
         if not _suits(tensors[-1], at_least=BLOCK + 1 if low == NEVER else 1):
             return plain(*tensors)
         x = _dense(tensors[-1])
+        size = LONG if kernel and part in kernel.single and x.dtype not in HALVES else BLOCK
         laid = [t if t.stride() == x.stride() else torch.empty_like(x).copy_(t) for t in tensors[:-1]]
         out = torch.empty_like(x)
-        for to, *block in zip(*(_flat(t) for t in (out, *laid, x)), strict=True):
+        for to, *block in zip(*(_flat(t, size) for t in (out, *laid, x)), strict=True):
             wide = [t.float() if t.dtype in HALVES else t for t in block]
             if kernel and (safe or _within(wide[-1], low, kernel.high)):
                 _write(getattr(kernel, part), to, wide, numbers)
@@ -83,9 +85,9 @@ def _dense(x: Tensor) -> Tensor:
     return x if torch.empty_like(x, device="meta").stride() == x.stride() else x.contiguous()
 
 
-def _flat(x: Tensor) -> Sequence[Tensor]:
+def _flat(x: Tensor, size: int) -> Sequence[Tensor]:
     """The blocks of `x` in the order of memory."""
-    blocks: Sequence[Tensor] = x.as_strided((x.numel(),), (1,), x.storage_offset()).split(BLOCK)
+    blocks: Sequence[Tensor] = x.as_strided((x.numel(),), (1,), x.storage_offset()).split(size)
     return blocks
 
 

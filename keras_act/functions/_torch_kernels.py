@@ -15,6 +15,7 @@ from keras_act.functions._registry import Tensor
 
 aten = torch.ops.aten
 FINITE, NEVER = 3e38, math.inf
+KERAS_SIGMOID = (1 / 6, 0.5, 0.0, 1.0)  # slope, offset and limits of the hard sigmoid that PyTorch has, too
 STEEP, CUBIC = 2 * math.sqrt(2 / math.pi), 0.044715  # of the tanh form of GELU
 
 
@@ -26,6 +27,7 @@ class Kernel(NamedTuple):
     low: Callable[..., float] = lambda *numbers: -FINITE  # (*numbers); NEVER if it has other ones
     high: float = FINITE
     safe: bool = True  # the value is right everywhere, at NaN and infinities too
+    single: tuple[str, ...] = ("value", "gradient")  # the parts that are one pass over memory
 
 
 def _sigmoid_gradient(out: Tensor, flow: Tensor, x: Tensor) -> Tensor:
@@ -83,6 +85,8 @@ def _snake_gradient(out: Tensor, flow: Tensor, x: Tensor, a: float) -> Tensor:
 
 
 def _hard(out: Tensor, x: Tensor, slope: float, offset: float, low: float, high: float) -> Tensor:
+    if (slope, offset, low, high) == KERAS_SIGMOID:
+        return aten.hardsigmoid.out(x, out=out)
     line = x if (slope, offset) == (1, 0) else torch.mul(x, slope, out=out).add_(offset)
     return torch.clamp(line, low, high, out=out)
 
@@ -90,6 +94,8 @@ def _hard(out: Tensor, x: Tensor, slope: float, offset: float, low: float, high:
 def _hard_gradient(
     out: Tensor, flow: Tensor, x: Tensor, slope: float, offset: float, low: float, high: float
 ) -> Tensor:
+    if (slope, offset, low, high) == KERAS_SIGMOID and x.dtype == torch.float32:  # its sixth is a float32's
+        return aten.hardsigmoid_backward.grad_input(flow, x, grad_input=out)
     ends = (low - offset) / slope, (high - offset) / slope
     aten.hardtanh_backward.grad_input(flow, x, *ends, grad_input=out)
     return out if slope == 1 else out.mul_(slope)
@@ -151,13 +157,14 @@ KERNELS = {
         lambda out, flow, x: out.copy_(aten.mish_backward(flow, x)),
         lambda: -80.0,
         safe=False,
+        single=("value",),
     ),
-    "sigmoid": Kernel(lambda out, x: torch.sigmoid(x, out=out), _sigmoid_gradient),
-    "tanh": Kernel(lambda out, x: torch.tanh(x, out=out), _tanh_gradient, lambda: -40.0, 40.0),
-    "tanh_shrink": Kernel(_tanh_shrink, lambda out, flow, x: torch.tanh(x, out=out).square_().mul_(flow)),
-    "gelu": Kernel(_gelu, _gelu_gradient, lambda: -12.0, safe=False),
-    "gelu_tanh": Kernel(_gelu_tanh, _gelu_tanh_gradient, lambda: -9.0, 1e10, False),
-    "snake": Kernel(_snake, _snake_gradient, lambda a: -1e9 if a < 1e20 else NEVER, 1e9, False),
+    "sigmoid": Kernel(lambda out, x: torch.sigmoid(x, out=out), _sigmoid_gradient, single=("value",)),
+    "tanh": Kernel(lambda out, x: torch.tanh(x, out=out), _tanh_gradient, lambda: -40.0, 40.0, single=("value",)),
+    "tanh_shrink": Kernel(_tanh_shrink, lambda out, flow, x: torch.tanh(x, out=out).square_().mul_(flow), single=()),
+    "gelu": Kernel(_gelu, _gelu_gradient, lambda: -12.0, safe=False, single=()),
+    "gelu_tanh": Kernel(_gelu_tanh, _gelu_tanh_gradient, lambda: -9.0, 1e10, False, ()),
+    "snake": Kernel(_snake, _snake_gradient, lambda a: -1e9 if a < 1e20 else NEVER, 1e9, False, ()),
 }
 
 
