@@ -47,6 +47,10 @@ KERAS_1 = frozenset(
 """Names of arguments that Keras 2 renamed."""
 
 
+TYPED = frozenset(("Cast", "Cumprod", "Cumsum", "MultiHot", "OneHot", "OnesLike", "Prod", "SaturateCast", "ZerosLike"))
+"""Functions on tensors that have a dtype, as layers do."""
+
+
 class Obstacle(NamedTuple):
     """One reason why a file does not load; `layer` is the layer's path where it is a layer's."""
 
@@ -89,16 +93,18 @@ def _in_h5(item: Stored) -> list[str]:
     if item.bare_name == "Attention" and item.config.get("score_mode") in ("dot", "concat"):
         return ["Attention's score_mode is taken for a function"] if item.config["score_mode"] == "dot" else []
     old = sorted(KERAS_1 & item.config.keys()) if item.bare_name not in ("Embedding", "Lambda") else []
-    if old and "name" in item.config:
+    if old and "name" in item.config and "dtype" not in item.config:  # which Keras 1 never wrote
         return [f"{item.class_name} with arguments of Keras 1 ({', '.join(old[:3])})"]
     return ["a nested model is read at a call that was not stored"] if _shifted(item.config) else []
 
 
 def _is_function(item: Stored) -> bool:
-    """Whether a layer of Keras 3 is a function on tensors: those have no dtype and are not trained."""
+    """Whether a layer of Keras 3 is a function on tensors, which is not trained; a Softmax is taken for the layer."""
     calls = item.value.get("inbound_nodes")
     modern = isinstance(calls, list) and any(isinstance(call, Mapping) for call in calls)
-    return modern and item.bare_name != "InputLayer" and not {"trainable", "dtype", "layers"} & item.config.keys()
+    if not modern or item.bare_name in ("InputLayer", "Softmax"):
+        return False
+    return item.bare_name in TYPED or not {"trainable", "dtype", "layers"} & item.config.keys()
 
 
 def _in_archive(item: Stored) -> list[str]:
@@ -113,19 +119,29 @@ def _in_archive(item: Stored) -> list[str]:
 
 
 def _shifted(config: Mapping[str, Any]) -> bool:
-    """Whether a functional model of Keras 2 refers to a nested Sequential's second call where one is stored."""
+    """Whether a functional model of Keras 2 refers to calls of a nested model that are not stored, or to later ones.
+
+    Where a model's outputs are named, a nested functional model counts one call more, which Keras takes off.
+    """
     listed = config.get("layers")
     layers = [layer for layer in listed if isinstance(layer, Mapping)] if isinstance(listed, list) else []
-    calls = {layer["name"]: _calls(layer) for layer in layers if isinstance(layer.get("name"), str)}
-    used = [ref for layer in layers for ref in _references(layer.get("inbound_nodes"))]
-    return any(
-        index >= calls.get(name, index + 1) for name, index in [*used, *_references(config.get("output_layers"))]
-    )
+    named = {layer["name"]: layer for layer in layers if isinstance(layer.get("name"), str)}
+    used: list[tuple[str, int]] = []
+    for layer in layers:
+        for call, node in enumerate(_calls(layer)):
+            references = list(_references(node))
+            used += references
+            if any(name == layer.get("name") and index >= call for name, index in references):
+                return True
+    for name, index in _references(config.get("output_layers")):
+        functional = name in named and named[name].get("class_name") in ("Functional", "Model")
+        used.append((name, index - functional))
+    return any(name in named and index >= max(1, len(_calls(named[name]))) for name, index in used)
 
 
-def _calls(layer: Mapping[str, Any]) -> int:
+def _calls(layer: Mapping[str, Any]) -> list[Any]:
     stored = layer.get("inbound_nodes")
-    return max(1, len(stored)) if isinstance(stored, list) else 1
+    return stored if isinstance(stored, list) else []
 
 
 def _references(value: Any) -> Iterator[tuple[str, int]]:

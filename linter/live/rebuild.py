@@ -190,8 +190,6 @@ class _Building:
             wrong = filled(inner, node)
         else:
             wrong = assign(inner, node.weights)
-        if node.config.get("lora_rank") and any("lora_" in weight.name for weight in self.graph.surplus):
-            wrong = ["its low-rank updates are stored apart from the kernel"]
         if wrong:
             self.missing[node.layer] = Unanalysed(node.layer, node.class_name or node.op, f"weights: {wrong[0]}")
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from linter.graph import Weight
+from linter.read import low_rank
 from linter.read.bound import Bound
 from linter.read.hdf5 import Tree
 from linter.read.keras_1 import modern
@@ -48,7 +49,9 @@ def bind(spec: ModelSpec, tree: Tree, root: str, version: str) -> Bound:
         stored = listed_tensors(tree, group)
         claimed.update(f"{group}/{name.strip('/')}" for name, _ in stored)
         if stored:
-            place(listing(layer, layer.name), modern(layer, stored, version), bound)
+            slots = listing(layer, layer.name)
+            place(slots, modern(layer, stored, version), bound)
+            low_rank.merge(slots.layers, bound)
     group = f"{root}/{OWN}" if root else OWN
     own = listed_tensors(tree, group)
     claimed.update(f"{group}/{name.strip('/')}" for name, _ in own)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from linter.graph import ModelGraph, Weight
 from linter.options import Limits
+from linter.read import low_rank
 from linter.read.bind_names import place
 from linter.read.bound import Bound
 from linter.read.errors import UnreadableError
@@ -92,7 +93,9 @@ def _bind_layer(layer: LayerSpec, held: Any, path: str, bound: Bound, known: Han
     if layer.inner is not None and not layer.inner.opaque:
         _bind(layer.inner, held, f"{path}/", bound, known)
         return
-    place(listing(layer, path), _handles(held, known), bound)
+    slots = listing(layer, path)
+    place(slots, _handles(held, known), bound)
+    low_rank.merge(slots.layers, bound)
 
 
 def _handles(layer: Any, known: Handles) -> list[tuple[str, Weight]]:

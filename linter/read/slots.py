@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from linter.read import low_rank
 from linter.read.normalise import names
 from linter.read.normalise.layout import Variable, variables
 from linter.read.normalise.spec import LayerSpec
@@ -38,6 +39,11 @@ class Listing:
         """All of them, in Keras's order."""
         return (*self.trained, *self.others)
 
+    @property
+    def layers(self) -> dict[str, LayerSpec]:
+        """The layers that the slots belong to, by path."""
+        return {slot.path: slot.layer for slot in self.slots}
+
     def __add__(self, more: Listing) -> Listing:
         return Listing((*self.trained, *more.trained), (*self.others, *more.others), (*self.unknown, *more.unknown))
 
@@ -61,7 +67,7 @@ def _own(layer: LayerSpec, path: str, scopes: tuple[str, ...]) -> Listing:
     made = variables(layer)
     if made is None or layer.inner is not None:
         return Listing(unknown=((path, layer, scopes),))
-    slots = [Slot(path, layer, variable, scopes) for variable in made]
+    slots = [Slot(path, layer, variable, scopes) for variable in low_rank.with_updates(made, layer.config)]
     return Listing(tuple(s for s in slots if s.variable.trained), tuple(s for s in slots if not s.variable.trained))
 
 

@@ -364,6 +364,50 @@ def test_weights_that_are_missing_misshapen_or_too_many(plain: tuple[Any, bytes]
             raise AssertionError(graph.defects[0].message)
 
 
+def test_low_rank_updates_are_added_as_keras_does(keras_3: Any, saved: Saved) -> None:
+    """Keras adds them itself when it writes a `.keras` file: that is the oracle for the others."""
+    layers = keras_3.layers
+    with quiet():
+        given = keras_3.Input((6,), dtype="int32")
+        wide = layers.EinsumDense("abc,cd->abd", output_shape=(4, 5), bias_axes="d")
+        chain = (layers.Embedding(9, 6), layers.Conv1D(4, 3), wide, layers.TimeDistributed(layers.Dense(3)))
+        made = given
+        for layer in chain:
+            made = layer(made)
+        model = keras_3.Model(given, made)
+        for layer in chain:
+            getattr(layer, "layer", layer).enable_lora(2, lora_alpha=3)
+    random = np.random.default_rng(0)
+    for weight in model.weights:
+        weight.assign(random.normal(size=weight.shape))
+
+    def values(found: ModelGraph) -> dict[str, Array]:
+        assert not found.defects
+        return {f"{n.layer}/{role}": whole(weight) for n in found.nodes for role, weight in n.weights.items()}
+
+    expected = values(read(saved(model, ".keras"), Limits()))
+    assert len(expected) == 7
+    for form in (saved(model, ".h5"), model):
+        compare_values(values(read(form, Limits())), expected)
+
+
+@pytest.mark.parametrize(("rank", "alpha"), [(0, 2), (-1, 2), ("2", 2), (2, "x"), (10**40, 2), (2, 10**40), (5, 2)])
+def test_low_rank_updates_that_make_no_sense_are_told(keras_3: Any, saved: Saved, rank: Any, alpha: Any) -> None:
+    with quiet():
+        model = keras_3.Sequential([keras_3.Input((4,)), keras_3.layers.Dense(3, name="one")])
+        model.layers[0].enable_lora(2)
+
+    def change(file: h5py.File) -> None:
+        config = json.loads(file.attrs["model_config"])
+        config["config"]["layers"][1]["config"].update(lora_rank=rank, lora_alpha=alpha)
+        file.attrs["model_config"] = json.dumps(config)
+
+    graph = read(edited(saved(model, ".h5"), change), Limits())
+    kernel = graph.nodes[1].weights["kernel"]
+    assert kernel.shape == (4, 3)
+    assert whole(kernel).shape == (4, 3)
+
+
 def test_a_file_reads_the_same_from_disk_and_memory(plain: tuple[Any, bytes], tmp_path: Path) -> None:
     """On disk HDF5 opens the file itself, unless this process has it open for writing; both ends give one model."""
     path = tmp_path / "model.h5"
