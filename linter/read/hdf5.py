@@ -172,27 +172,30 @@ class _Walker:
         return False
 
     def _proportionate(self, size: int, stored: int, layout: int, place: str) -> bool:
+        """Whether a data set may be read: not if it declares far more than it stores, or all do more than may be."""
         from h5py import h5d
 
-        self.declared += size
+        most = self.limits.max_unpacked_bytes
         ratio = size / max(stored, 1)
-        over = (
+        swollen = (
             size > self.limits.ratio_floor
             and ratio > self.limits.max_ratio
             and (layout == h5d.CHUNKED or stored < size)
         )
-        if not over and self.declared <= self.limits.max_unpacked_bytes:
-            return True
-        message = f"{place!r} declares {size:,} bytes and stores {stored:,} (CVE-2026-0897)"
-        self.tree.defects.append(
-            Defect(
-                "SEC007",
-                message,
-                pointer=place,
-                measured={"declared_bytes": float(size), "stored_bytes": float(stored)},
+        if swollen:
+            self._bomb(f"{place!r} declares {size:,} bytes and stores {stored:,} (CVE-2026-0897)", place, size, stored)
+            return False
+        within, self.declared = self.declared <= most, self.declared + size
+        if within and self.declared > most:
+            message = (
+                f"the data sets up to {place!r} declare {self.declared:,} bytes, past the limit `max_unpacked_bytes`"
             )
-        )
-        return False
+            self._bomb(message, place, self.declared, self.source.size)
+        return self.declared <= most
+
+    def _bomb(self, message: str, place: str, declared: int, stored: int) -> None:
+        measured = {"declared_bytes": float(declared), "stored_bytes": float(stored)}
+        self.tree.defects.append(Defect("SEC007", message, pointer=place, measured=measured))
 
     def attributes(self, group: Any) -> dict[str, Any]:
         """Return the attributes of a group: strings, numbers and lists of them."""

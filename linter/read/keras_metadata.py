@@ -108,7 +108,7 @@ class Metadata:
 
     def _of_model(self, root: Mapping[str, Any]) -> dict[str, Any]:
         again = root.get("model_config")
-        repeats = isinstance(again, Mapping) and again.get("config") == root.get("config")
+        repeats = isinstance(again, Mapping) and plain(again.get("config")) == plain(root.get("config"))
         left_out = ("training_config", "model_config") if repeats else ("training_config",)
         out: dict[str, Any] = {self.name: {key: value for key, value in root.items() if key not in left_out}}
         if isinstance(root.get("training_config"), Mapping):

@@ -103,7 +103,7 @@ def _code(item: Stored) -> bytes | None:
     held: Any = item.config.get("value") if item.class_name == "__lambda__" else item.config.get("function")
     if isinstance(held, dict):
         inner = held.get("config")
-        held = inner.get("value") if isinstance(inner, dict) else None
+        held = inner.get("value") if isinstance(inner, dict) else held.get("items")  # of a `__tuple__` of Keras 2
     if isinstance(held, list):
         held = held[0] if held else None
     elif item.class_name != "__lambda__" and isinstance(held, str) and item.config.get("function_type") == "function":

@@ -64,8 +64,8 @@ class JsonTrick(Rule):
                     )
         if bare:
             yield self.finding(
-                f"{len(bare)} layers name no module, as Keras 3 always does, so that Keras takes its old "
-                f"loading path (CVE-2026-12481): {bare[0].place}",
+                f"{'1 layer names' if len(bare) == 1 else f'{len(bare):,} layers name'} no module, as Keras 3 always "
+                f"does, so that Keras takes its old loading path (CVE-2026-12481): {bare[0].place}",
                 tuple(str(item.config["name"]) for item in bare if isinstance(item.config.get("name"), str)),
                 pointer=bare[0].place,
             )

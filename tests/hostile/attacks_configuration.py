@@ -59,6 +59,23 @@ CONFIGURATIONS = (
         ),
     ),
     Attack(
+        "lambda-of-keras-2-in-a-tuple",
+        "SEC001",
+        ".h5",
+        lambda: base.with_h5_config(
+            base.added(
+                {
+                    "class_name": "Lambda",
+                    "config": {
+                        "name": "extra",
+                        "function": {"class_name": "__tuple__", "items": [CODE, None, None]},
+                        "function_type": "lambda",
+                    },
+                }
+            )
+        ),
+    ),
+    Attack(
         "lambda-in-h5-activation",
         "SEC001",
         ".h5",

@@ -39,5 +39,17 @@ def test_its_twin_is_not(attack: Attack, tmp_path: Path) -> None:
     assert codes(put(attack.benign(), tmp_path / f"benign{attack.suffix}")) in ({}, {"SEC011": Severity.INFO})
 
 
+CODE = [a for a in ATTACKS if a.code == "SEC001" and a.name != "lambda-by-name"]  # whose function is elsewhere
+
+
+@pytest.mark.parametrize("attack", CODE, ids=lambda attack: attack.name)
+def test_embedded_code_is_an_error_with_its_size_and_digest(attack: Attack, tmp_path: Path) -> None:
+    (model,) = lint(put(attack.hostile(), tmp_path / f"hostile{attack.suffix}")).models
+    (finding,) = [finding for finding in model.findings if finding.code == "SEC001"]
+    assert finding.severity is Severity.ERROR
+    assert finding.measured["code_bytes"] > 0
+    assert "SHA-256" in finding.message
+
+
 def test_names_are_unique() -> None:
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)

@@ -127,9 +127,9 @@ def _function(name: str, config: Mapping[str, Any]) -> tuple[str, dict[str, Any]
     bare = name.lower()
     for prefix in ("tf.", "compat.v1.", "nn.", "keras.activations."):
         bare = bare.removeprefix(prefix)
-    if bare in OPERATION_ACTIVATIONS:
-        return "Activation", {**config, "activation": bare}
     plain = bare.removeprefix("math.")
+    if plain in OPERATION_ACTIVATIONS:
+        return "Activation", {**config, "activation": plain}
     op = OPERATIONS.get(bare) or names.ELEMENTWISE.get(values.snake(plain).replace("_", ""), "Unknown")
     return op, dict(config)
 

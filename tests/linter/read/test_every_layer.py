@@ -52,3 +52,9 @@ def test_a_layer_of_a_later_keras_is_not_called_foreign() -> None:
     (report,) = lint(keras_archive(chain(input(4), layer("OfTomorrow"), dense(2)))).models
     assert [item.reason for item in report.unanalysed] == ["a layer of Keras that is not known here"]
     assert not [finding for finding in report.findings if finding.code.startswith("SEC")]
+
+
+@pytest.mark.parametrize("function", ["nn.relu", "math.tanh", "math.sigmoid", "tf.nn.softplus", "compat.v1.nn.elu"])
+def test_functions_that_keras_2_applied_to_tensors_are_activations(function: str) -> None:
+    op, settings = operations.operation("TFOpLambda", None, None, {"function": function})
+    assert (op, settings["activation"]) == ("Activation", function.rpartition(".")[2])
