@@ -84,7 +84,7 @@ def _unanalysed(model: Subject) -> tuple[Unanalysed, ...]:
     read = model.graph.unanalysed
     known = {item.layer for item in read}
     missing = model.observation.missing if model.observation else {}
-    classes = {node.layer: node.class_name or node.op for node in model.graph.nodes}
+    classes = {node.layer: node.class_name or node.op for node in _layers(model.graph)}
     ran = (Unanalysed(layer, classes.get(layer, ""), f"not run: {why}") for layer, why in missing.items())
     found = (*read, *(item for item in ran if item.layer not in known))
     known = {item.layer for item in found}

@@ -42,7 +42,9 @@ def _gain(node: Node) -> float | None:
     import numpy as np
 
     kernel = node.weights.get("kernel")
-    if kernel is None or node.op.startswith(("Depthwise", "Separable")) or "Transpose" in node.op:
+    if kernel is None or "kernel_scale" in node.weights:  # quantised integers are no values
+        return None
+    if node.op.startswith(("Depthwise", "Separable")) or "Transpose" in node.op:
         return None
     total = sum(float(np.square(piece, dtype=np.float64).sum()) for piece in kernel.chunks())
     return total / kernel.shape[-1] if prod(kernel.shape) else None

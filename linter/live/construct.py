@@ -13,6 +13,7 @@ import keras
 
 from linter.graph import Activation, Initializer, Node
 from linter.live.initializers import made
+from linter.read.normalise.layout import quantisation
 from linter.read.normalise.names import AUGMENTING, CONVOLUTIONS, MERGES, RECURRENT
 
 REBUILT = (
@@ -119,9 +120,9 @@ def layer_of(node: Node, name: str, activation: Any = None) -> keras.Layer:
 def policy_of(node: Node) -> str:
     """Return the dtype policy's name; raises CannotRebuildError for a quantised layer."""
     stored: Any = node.config.get("dtype", node.dtype)
+    if quantisation(stored):
+        raise CannotRebuildError(f"{node.layer!r} is quantised")
     if isinstance(stored, Mapping):
-        if "Quantized" in str(stored.get("class_name")):
-            raise CannotRebuildError(f"{node.layer!r} is quantised")
         inner = stored.get("config")
         stored = inner.get("name") if isinstance(inner, Mapping) else None
     if stored is None or stored == "uint8" or str(stored).startswith("int"):

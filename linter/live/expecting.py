@@ -15,7 +15,8 @@ def expected_of(graph: ModelGraph) -> tuple[Expected, ...]:
                 raise ValueError(f"the file does not say what shape its input {node.layer!r} has")
             found.append(Expected(node.layer, (None, *node.shape[1:]), _dtype(node.config.get("dtype"), node.dtype)))
     if not found:
-        raise ValueError("the model cannot be rebuilt: it has no inputs")
+        told = (*(item.reason for item in graph.unanalysed), "it has no inputs")
+        raise ValueError(f"the model cannot be rebuilt: {told[0]}")
     layers = {node.name: node.layer for node in graph.nodes}
     order = {layers.get(name, name): place for place, name in enumerate(graph.inputs)}
     return tuple(sorted(found, key=lambda item: order.get(item.name, len(order))))

@@ -190,8 +190,8 @@ class _Building:
             wrong = filled(inner, node)
         else:
             wrong = assign(inner, node.weights)
-        if wrong:
-            self.missing[node.layer] = Unanalysed(node.layer, node.class_name or node.op, f"weights: {wrong[0]}")
+        if wrong:  # what it and all after it would compute is not what the model does
+            raise CannotRebuildError(f"weights: {wrong[0]}")
 
     def _tensor(self, edge: Edge) -> Any:
         outputs = self.produced[edge.source]
@@ -218,8 +218,8 @@ class _Building:
         complete = bool(ends) and len(ends) == len(self.graph.outputs) and not self.missing
         ends = ends or [outputs[0] for outputs in list(self.produced.values())[-1:]]
         if not self.inputs:
-            reason = next(iter(self.missing.values())).reason if self.missing else "it has no inputs"
-            raise CannotRebuildError(f"the model cannot be rebuilt: {reason}")
+            told = [item.reason for item in (*self.graph.unanalysed, *self.missing.values())]
+            raise CannotRebuildError(f"the model cannot be rebuilt: {(*told, 'it has no inputs')[0]}")
         self._order_inputs()
         model = keras.Model(_bare(self.inputs), _bare(ends), name="rebuilt")
         tensors = {name: outputs[0] for name, outputs in self.produced.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import pytest
 
 import keras_act
 from linter.build import chain, dense, input, lstm, trained
+from linter.graph import Unanalysed
 from linter.live.construct import CannotRebuildError
 from linter.live.convert import random_inputs
+from linter.live.expecting import expected_of
 from linter.live.rebuild import rebuild
 from linter.write import keras_archive
 from tests.linter.live import zoo
@@ -187,6 +190,29 @@ def test_what_is_not_in_the_file_is_missing(tmp_path: Path) -> None:
     assert "alpha is not in the file" in found.missing[0].reason
 
 
+def test_nothing_is_computed_without_its_weights(tmp_path: Path) -> None:
+    """What zeros would give in their place is not what the model does: units after them would look dead."""
+    layers = [keras.layers.Dense(3, activation="relu", name=name) for name in ("one", "two", "three")]
+    path = saved(keras.Sequential([keras.Input((4,)), *layers]), tmp_path / "model.h5")
+    with h5py.File(path, "r+") as file:
+        group = file["model_weights/two"]
+        group.attrs["weight_names"] = [name for name in group.attrs["weight_names"] if "kernel" not in str(name)]
+    found = rebuild(graph_of(path))
+    assert [(item.layer, item.reason) for item in found.missing] == [("two", "weights: kernel is not in the file")]
+    assert any(name.startswith("one") for name in found.tensors)
+    assert not any(name.startswith(("two", "three")) for name in found.tensors)
+
+
+@pytest.mark.parametrize("mode", ["int8", "int4", "float8"])
+def test_quantised_layers_are_not_run(mode: str, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4, activation="relu", name="one")])
+    with quiet():
+        model.layers[0].quantize(mode)
+    found = rebuild(graph_of(saved(model, tmp_path / "model.keras")))
+    assert [item.reason for item in found.missing] == ["'one' is quantised"]
+    assert list(found.tensors) == ["input_layer"]
+
+
 def test_low_rank_updates_of_a_legacy_file_are_added_to_the_kernel(tmp_path: Path) -> None:
     model = filled(zoo.MODELS["low rank"]())
     assert difference(rebuilt_whole(saved(model, tmp_path / "model.h5")), model) < CLOSE
@@ -205,3 +231,14 @@ def test_weights_alone_are_no_model(tmp_path: Path) -> None:
         keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]).save_weights(tmp_path / "a.weights.h5")
     with pytest.raises(CannotRebuildError, match="cannot be rebuilt"):
         rebuild(graph_of(tmp_path / "a.weights.h5"))
+
+
+def test_a_subclassed_model_is_called_so(tmp_path: Path) -> None:
+    built = trained(chain(input(4), dense(1)))
+    path = tmp_path / "model.keras"
+    path.write_bytes(keras_archive(built))
+    graph = graph_of(path)
+    bare = replace(graph, nodes=(), unanalysed=(Unanalysed("", "Mine", "a subclassed model"),))
+    for make in (rebuild, expected_of):
+        with pytest.raises((ValueError, CannotRebuildError), match=r"cannot be rebuilt: a subclassed model"):
+            make(bare)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -17,6 +18,7 @@ from linter.observation import Magnitude, Observation
 from linter.options import Options
 from linter.write import keras_archive
 from tests.linter.live.seeing import Seeing
+from tests.linter.read.quiet import quiet
 
 
 def report_of(built: Built, data: Any, folder: Path) -> ModelReport:
@@ -110,3 +112,17 @@ def test_overflow_on_the_sample(tmp_path: Path) -> None:
     finding = only(report_of(built, np.full((20, 4), 100.0, "float32"), tmp_path), "NUM704")
     assert (finding.layers, finding.evidence) == (("half",), Evidence.SAMPLE)
     assert finding.measured["largest"] > 65504
+
+
+@pytest.mark.parametrize("mode", ["int8", "int4"])
+def test_quantised_integers_are_not_taken_for_weights(mode: str, tmp_path: Path) -> None:
+    with quiet():
+        model = keras.Sequential([keras.Input((16,)), *(keras.layers.Dense(n, activation="relu") for n in (8, 4))])
+        for layer in model.layers:
+            layer.quantize(mode)
+        model.save(tmp_path / "model.keras")
+    seeing = Seeing(tmp_path / "model.keras")
+    data = np.random.default_rng(0).normal(size=(200, 16)).astype("f4")
+    report = audit(seeing.graph, Options(), "model.keras", seeing.on(data))
+    assert {finding.code for finding in report.findings} <= {"INI201", "INI213"}  # which speak of how it started
+    assert [(item.layer, item.class_name) for item in report.unanalysed] == [(model.layers[0].name, "Dense")]
