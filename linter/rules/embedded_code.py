@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from linter.analysis.documents import Stored
 
 
+HELD = ("function", "output_shape", "mask")
+"""Arguments of a Lambda layer that can be code."""
+DEEPEST = 4
+"""Wrappings of a function within one another."""
+
+
 @final
 class EmbeddedCode(Rule):
     """Python code stored inside the model.
@@ -41,11 +47,11 @@ class EmbeddedCode(Rule):
     flagged: ClassVar = (
         Example(
             "chain(input(4), layer('Lambda', "
-            "function={'class_name': '__lambda__', 'config': {'value': '4wEAAAA=', 'defaults': None}}), dense(1))"
+            "function={'class_name': '__lambda__', 'config': {'code': '4wEAAAA=', 'defaults': None}}), dense(1))"
         ),
         Example(
             "chain(input(4), dense(8, "
-            "activation={'class_name': '__lambda__', 'config': {'value': '4wEAAAA='}}), dense(1))"
+            "activation={'class_name': '__lambda__', 'config': {'value': ['4wEAAAA=', None, None]}}), dense(1))"
         ),
         Example(
             "chain(input(4), layer('Lambda', function=['4wEAAAA=', None, None], function_type='lambda'), dense(1))",
@@ -64,33 +70,43 @@ class EmbeddedCode(Rule):
 
         inside: set[str] = set()
         for item in documents.of(model):
-            if item.place in inside or not (item.class_name == "__lambda__" or item.bare_name == "Lambda"):
+            if item.place in inside:
                 continue
-            inside |= {f"{item.place}/config/{key}" for key in ("function", "output_shape", "mask")}
-            yield self._report(item, model.graph.format)
+            if item.class_name == "__lambda__":
+                yield self._report(f"a lambda at {item.place}", (), item.place, _dumped(item.value), model.graph.format)
+            elif item.bare_name == "Lambda":
+                inside |= {f"{item.place}/config/{key}" for key in HELD}
+                yield from self._layer(item, model.graph.format)
 
-    def _report(self, item: Stored, format: str) -> Finding:
+    def _layer(self, item: Stored, format: str) -> Iterator[Finding]:
+        """Yield one finding for each function that a Lambda layer holds; one where it holds none."""
+        name = item.config.get("name")
+        layers = (name,) if isinstance(name, str) else ()
+        where = f"Lambda layer {name!r}" if layers else f"a lambda at {item.place}"
+        found = {key: code for key in HELD if (code := _held(item, key)) is not None}
+        for key, code in found.items():
+            of = where if key == "function" else f"the {key} of {where}"
+            yield self._report(of, layers, item.place, code, format)
+        if not found:
+            yield self._report(where, layers, item.place, None, format)
+
+    def _report(self, where: str, layers: tuple[str, ...], pointer: str, code: bytes | None, format: str) -> Finding:
         from hashlib import sha256
 
-        code = _code(item)
-        name = item.config.get("name")
-        layers = (name,) if isinstance(name, str) and item.bare_name == "Lambda" else ()
-        where = f"Lambda layer {name!r}" if layers else f"a lambda at {item.place}"
         if code is None:
             return self.finding(
                 f"{where} names a function that is not in the file: whoever loads the model must supply it",
                 layers,
                 severity=Severity.WARNING,
-                pointer=item.place,
+                pointer=pointer,
                 fix=Fix(Safety.ADVICE, "use a layer of Keras, or a registered one"),
             )
         known = "CVE-2025-9905: safe_mode is ignored for .h5 before Keras 3.11.3" if format == "h5" else "CVE-2024-3660"
-        digest = sha256(code).hexdigest()
         return self.finding(
-            f"{where} holds {len(code)} bytes of Python bytecode (SHA-256 {digest}), which run when the model "
-            f"is loaded ({known})",
+            f"{where} holds {len(code)} bytes of Python bytecode (SHA-256 {sha256(code).hexdigest()}), which run when "
+            f"the model is loaded ({known})",
             layers,
-            pointer=item.place,
+            pointer=pointer,
             measured={"code_bytes": float(len(code))},
             fix=Fix(
                 Safety.ADVICE, "replace the Lambda by a layer of Keras (Rescaling, Activation ...) or a registered one"
@@ -98,16 +114,26 @@ class EmbeddedCode(Rule):
         )
 
 
-def _code(item: Stored) -> bytes | None:
-    """Return the stored bytecode, decoded from base64 and no further; None where there is none."""
-    held: Any = item.config.get("value") if item.class_name == "__lambda__" else item.config.get("function")
-    if isinstance(held, dict):
-        inner = held.get("config")
-        held = inner.get("value") if isinstance(inner, dict) else held.get("items")  # of a `__tuple__` of Keras 2
-    if isinstance(held, list):
-        held = held[0] if held else None
-    elif item.class_name != "__lambda__" and isinstance(held, str) and item.config.get("function_type") == "function":
-        return None
+def _held(layer: Stored, key: str) -> bytes | None:
+    """Return the bytecode among a Lambda's functions: text is a name where Keras 2 says that it is one."""
+    held = layer.config.get(key)
+    named = isinstance(held, str) and layer.config.get(f"{key}_type") in ("function", "raw")
+    return None if named else _dumped(held)
+
+
+def _dumped(held: Any) -> bytes | None:
+    """Return a function's bytecode, decoded from base64 and no further, however Keras has wrapped it.
+
+    As [code, defaults, closure], also as the object that a tuple becomes, and as `__lambda__` with these by name or in
+    such a list. None where there is none.
+    """
+    for _ in range(DEEPEST):
+        if isinstance(held, dict) and held.get("class_name") in ("__lambda__", "__tuple__"):
+            inner = held.get("config")
+            inner = inner if isinstance(inner, dict) else held
+            held = next((inner[key] for key in ("code", "value", "items") if inner.get(key) is not None), None)
+        elif isinstance(held, list):
+            held = held[0] if held else None
     if not isinstance(held, str):
         return None
     import binascii

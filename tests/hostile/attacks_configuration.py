@@ -8,7 +8,7 @@ import pickle
 
 from tests.hostile import base
 from tests.hostile.attack import Attack
-from tests.hostile.payloads import CODE, LAMBDA
+from tests.hostile.payloads import CODE, DUMPED, LAMBDA
 from tests.hostile.stored import (
     INNER,
     RESCALING,
@@ -38,6 +38,28 @@ UNSAFE = (
 )
 CONFIGURATIONS = (
     Attack("lambda-layer", "SEC001", ".keras", adding(built("Lambda", function=LAMBDA)), adding(RESCALING)),
+    Attack(
+        "lambda-as-text",
+        "SEC001",
+        ".keras",
+        setting("activation", {"class_name": "__lambda__", "config": {"value": CODE}}),
+        setting("activation", "elu"),
+    ),
+    Attack("lambda-layer-of-keras-3", "SEC001", ".keras", adding(built("Lambda", function=DUMPED)), adding(RESCALING)),
+    Attack(
+        "lambda-output-shape",
+        "SEC001",
+        ".keras",
+        adding(built("Lambda", function=function("relu", "keras.ops", "relu"), output_shape=DUMPED)),
+        adding(RESCALING),
+    ),
+    Attack(
+        "lambda-mask",
+        "SEC001",
+        ".keras",
+        adding(built("Lambda", function=function("relu", "keras.ops", "relu"), mask=DUMPED)),
+        adding(RESCALING),
+    ),
     Attack("lambda-nested", "SEC001", ".keras", adding(INNER)),
     Attack(
         "lambda-wrapped", "SEC001", ".keras", adding(built("TimeDistributed", layer=built("Lambda", function=LAMBDA)))

@@ -1,0 +1,68 @@
+"""Lambda layers that Keras itself has saved: the code that is reported is the function's, byte for byte."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linter.api import lint
+from linter.finding import Finding, Severity
+from tests.linter.read.quiet import quiet
+
+KERAS = ("keras", "tf_keras")
+
+
+def embedded(path: Path) -> list[Finding]:
+    (report,) = lint(path).models
+    return [finding for finding in report.findings if finding.code == "SEC001"]
+
+
+def check(path: Path, function: Callable[..., Any]) -> None:
+    """That one error tells size and digest of the function's code, which `marshal` gives."""
+    code = marshal.dumps(function.__code__)
+    (finding,) = embedded(path)
+    assert finding.severity is Severity.ERROR
+    assert finding.measured["code_bytes"] == len(code)
+    assert sha256(code).hexdigest() in finding.message
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5", ""])
+@pytest.mark.parametrize("version", KERAS)
+def test_a_lambda_layer(version: str, suffix: str, tmp_path: Path) -> None:
+    if version == "keras" and not suffix:
+        pytest.skip("Keras 3 writes no SavedModel of layers")
+    function = lambda x: x * 2  # noqa: E731 - a lambda is what is looked for
+    path = tmp_path / f"model{suffix}"
+    with quiet():
+        keras = pytest.importorskip(version)
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Lambda(function), keras.layers.Dense(2)])
+        model.save(str(path))
+    check(path, function)
+
+
+@pytest.mark.parametrize(("version", "suffix"), [("keras", ".keras"), ("tf_keras", ".h5")])
+def test_code_beside_a_function_of_keras(version: str, suffix: str, tmp_path: Path) -> None:
+    """A Lambda whose function is harmless may hold code for its output's shape."""
+    shape = lambda given: given  # noqa: E731 - as above
+    path = tmp_path / f"model{suffix}"
+    with quiet():
+        keras = pytest.importorskip(version)
+        layer = keras.layers.Lambda(keras.activations.relu, output_shape=shape)
+        keras.Sequential([keras.Input((4,)), layer]).save(str(path))
+    check(path, shape)
+
+
+def test_a_loss(tmp_path: Path) -> None:
+    keras = pytest.importorskip("keras")
+    function = lambda true, predicted: true - predicted  # noqa: E731 - as above
+    path = tmp_path / "model.keras"
+    with quiet():
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+        model.compile("sgd", function)
+        model.save(str(path))
+    check(path, function)
