@@ -150,11 +150,20 @@ class _Binder:
     def finish(self) -> None:
         """Note what nobody claimed."""
         for place, found in self.groups.items():
-            if place.split("/")[0] in NOT_WEIGHTS:
+            if _aside(place):
                 if place == "optimizer" and 0 in found and not found[0].shape:
                     self.bound.iterations = _scalar(found[0])
             elif place not in self.taken and place and not is_state(place):
                 self.bound.surplus += found.values()
+
+
+def _aside(place: str) -> bool:
+    """Whether this is a compiled model's optimizer or metrics: the model's own, or those of one inside it."""
+    parts = place.split("/")
+    return any(
+        part in NOT_WEIGHTS and before not in ("layers", "_layer_checkpoint_dependencies")
+        for before, part in zip(("", *parts), parts, strict=False)
+    )
 
 
 def is_state(place: str) -> bool:

@@ -233,3 +233,22 @@ def test_scalars_are_read_when_asked(members: Members) -> None:
     assert graph.training is not None
     assert graph.training.iterations is None
     assert not any(isinstance(w, LoadedWeight) for node in graph.nodes for w in node.weights.values())
+
+
+@pytest.mark.parametrize("version", ["keras_3", "keras_2"])
+def test_a_compiled_model_inside_another_keeps_its_optimizer(version: str, saved: Any, request: Any) -> None:
+    """As in a GAN, whose discriminator is compiled and trained by itself."""
+    keras = request.getfixturevalue(version)
+    with quiet():
+        judge = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, "relu"), keras.layers.Dense(1)])
+        judge.compile("adam", "mse", metrics=["mae"])
+        judge.fit(np.zeros((4, 4)), np.zeros(4), verbose=0)
+        given = keras.Input((3,))
+        whole = keras.Model(given, judge(keras.layers.Dense(4)(given)))
+        whole.compile("adam", "mse")
+        whole.fit(np.zeros((4, 3)), np.zeros(4), verbose=0)
+    for suffix in (".keras", ".h5"):
+        graph = read(saved(whole, suffix), Limits())
+        assert not [defect.message for defect in graph.defects]
+        assert not graph.surplus
+        assert graph.parameters == compare.size(whole)
