@@ -77,7 +77,7 @@ def _at_start(node: Node) -> bool:
         if declared is not None and declared.kind != "constant":
             continue
         value = declared.parameters.get("value", 0.0) if declared else STARTS_AT.get(kind, 0.0)
-        forget = node.op == "LSTM" and role == "bias" and node.config.get("unit_forget_bias", True) is not False
+        forget = "LSTM" in node.op and role == "bias" and node.config.get("unit_forget_bias", True) is not False
         if not _equals(weight, float(value) if isinstance(value, int | float) else 0.0, forget=forget):
             return False
     return True

@@ -20,6 +20,8 @@ LARGEST = 1e30
 
 def recurrent(model: Subject, node: Node, before: State, fed: Shape | None, fresh: bool) -> State | None:
     """Return the state that an LSTM, GRU or SimpleRNN puts out at its last step; None where its parts are not known."""
+    if node.op not in _STEPS:  # a convolution of states
+        return None
     found = kernels.at(model, node)
     inner, gate = _facts(node, "activation"), _facts(node, "recurrent_activation")
     if len(found) != 2 or inner is None or (gate is None and node.op != "SimpleRNN"):
