@@ -17,6 +17,7 @@ from linter.graph import ModelGraph
 from linter.live.compiled import compile_like
 from linter.live.construct import CannotRebuildError
 from linter.live.rebuild import Rebuilt, rebuild
+from linter.live.running import outputs
 
 TOLERANCE = 1e-5
 SAMPLES = 8
@@ -70,7 +71,7 @@ def _why(rebuilt: Rebuilt) -> str:
 def _difference(one: keras.Model, two: keras.Model) -> float:
     """Return the greatest difference of outputs on random inputs, relative to the greatest output."""
     inputs = random_inputs(one)
-    pairs = zip(_outputs(one, inputs), _outputs(two, inputs), strict=True)
+    pairs = zip(outputs(one, inputs), outputs(two, inputs), strict=True)
     return max(float(np.abs(a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0), 1e-12)) for a, b in pairs)
 
 
@@ -85,9 +86,3 @@ def random_inputs(model: keras.Model, samples: int = SAMPLES, seed: int = 0) -> 
             random.integers(0, 2, shape).astype(tensor.dtype) if whole else random.normal(size=shape).astype("float32")
         )
     return out
-
-
-def _outputs(model: keras.Model, inputs: list[Any]) -> list[Any]:
-    found = model(inputs if len(inputs) > 1 else inputs[0], training=False)  # once: tracing a graph would take longer
-    listed = found if isinstance(found, list | tuple) else [found]
-    return [np.asarray(keras.ops.convert_to_numpy(item), dtype=np.float64) for item in listed]

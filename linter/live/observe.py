@@ -19,6 +19,7 @@ from linter.live.inputs import InputTally
 from linter.live.measured import measured
 from linter.live.rebuild import Rebuilt
 from linter.live.recurrent import growth
+from linter.live.running import running
 from linter.live.samples import Matched, Samples
 from linter.live.squares import quickest
 from linter.observation import Observation
@@ -63,13 +64,15 @@ class Observer:
             arrays = [tally.add(array) for tally, array in zip(tallies.values(), arrays, strict=True)]
             chosen.add(arrays, None if matched.labels is None else batch[matched.labels])
             if self.probe is not None:
-                seen = self.probe.batch(arrays)
+                with running():
+                    seen = self.probe.batch(arrays)
                 total = seen if total is None else total.merge(seen)
             state.done(len(arrays[0]))
             advance(state.samples)
             if state.cut_by:
                 break
-        steepness, surrogate = self._gradients(chosen)
+        with running():
+            steepness, surrogate = self._gradients(chosen)
         units, signal = measured(total, self.nodes)
         return Observation(
             samples=state.samples,

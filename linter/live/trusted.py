@@ -12,6 +12,7 @@ from keras_act.probe import Probe, Statistics
 from linter.live.custom import admitted
 from linter.live.inputs import InputTally
 from linter.live.measured import measured
+from linter.live.running import running, said
 from linter.live.samples import Expected, match, open_samples
 from linter.observation import Observation
 from linter.options import Limits
@@ -25,8 +26,7 @@ def observe_trusted(request: Mapping[str, Any], limits: Limits, advance: Callabl
     try:
         model = keras.saving.load_model(request["model"], custom_objects=classes, compile=False, safe_mode=False)
     except Exception as error:  # whatever the file's own code raises
-        text = (str(error).strip() or type(error).__name__).splitlines()[0][:300]
-        raise ValueError(f"Keras does not load it: {text}") from None
+        raise ValueError(f"Keras does not load it: {said(error)}") from None
     expected = [Expected(tensor.name, tuple(tensor.shape), str(tensor.dtype)) for tensor in model.inputs]
     samples = open_samples(request["data"], expected, generators=bool(request.get("generators")))
     matched = match(samples, expected)
@@ -43,7 +43,8 @@ def observe_trusted(request: Mapping[str, Any], limits: Limits, advance: Callabl
             cut = "max_samples"
             break
         arrays = [tally.add(array) for tally, array in zip(tallies.values(), arrays, strict=True)]
-        seen = probe.batch(arrays if len(arrays) > 1 else arrays[0])
+        with running():
+            seen = probe.batch(arrays if len(arrays) > 1 else arrays[0])
         total = seen if total is None else total.merge(seen)
         done += len(arrays[0])
         advance(done)

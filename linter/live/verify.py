@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 
 from linter.graph import ModelGraph
 from linter.live.construct import CannotRebuildError
 from linter.live.convert import random_inputs
 from linter.live.rebuild import Rebuilt, rebuild
+from linter.live.running import outputs
 from linter.live.samples import DataError, Expected, match, open_samples
 
 TOLERANCE = 1e-5
@@ -65,13 +65,6 @@ def whole(graph: ModelGraph) -> Rebuilt:
         missing = "; ".join(f"{item.layer} ({item.class_name}): {item.reason}" for item in rebuilt.missing[:3])
         raise CannotRebuildError(f"it cannot be run: {missing or 'its outputs could not be rebuilt'}")
     return rebuilt
-
-
-def outputs(model: keras.Model, inputs: Arrays) -> Arrays:
-    """Return the outputs for one batch, in double precision; called at once, which is quicker than to compile first."""
-    found = model(inputs if len(inputs) > 1 else inputs[0], training=False)
-    listed = found if isinstance(found, list | tuple) else [found]
-    return [np.asarray(keras.ops.convert_to_numpy(item), dtype=np.float64) for item in listed]
 
 
 def _scaled(inputs: Arrays, scale: float) -> Arrays:
