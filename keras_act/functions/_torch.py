@@ -30,7 +30,7 @@ def in_blocks(plain: Callable[..., Tensor], native: str, part: str, numbers: tup
     """
     kernel = KERNELS.get(native)
     low = kernel.low(*numbers) if kernel else NEVER
-    safe = kernel is not None and kernel.safe and part == "value" and low != NEVER
+    safe = kernel is not None and part in kernel.safe and low != NEVER
 
     def run(*tensors: Tensor) -> Tensor:
         if not _suits(tensors[-1], at_least=BLOCK + 1 if low == NEVER else 1):

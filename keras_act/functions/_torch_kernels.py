@@ -26,7 +26,7 @@ class Kernel(NamedTuple):
     gradient: Callable[..., Any]  # (out, upstream, x, *numbers)
     low: Callable[..., float] = lambda *numbers: -FINITE  # (*numbers); NEVER if it has other ones
     high: float = FINITE
-    safe: bool = True  # the value is right everywhere, at NaN and infinities too
+    safe: tuple[str, ...] = ("value",)  # the parts that are right everywhere, at NaN and infinities too
     single: tuple[str, ...] = ("value", "gradient")  # the parts that are one pass over memory
 
 
@@ -144,27 +144,31 @@ KERNELS = {
         lambda out, x, beta: aten.silu.out(x, out=out),
         lambda out, flow, x, beta: aten.silu_backward.grad_input(flow, x, grad_input=out),
         lambda beta: -80.0 if beta == 1 else NEVER,
-        safe=False,
+        safe=(),
     ),
     "softplus": Kernel(
         lambda out, x, k: aten.softplus.out(x, k, 40, out=out),
         lambda out, flow, x, k: aten.softplus_backward.grad_input(flow, x, k, 40, grad_input=out),
         lambda k: -80 / k,
-        safe=False,
+        safe=(),
     ),
     "mish": Kernel(
         lambda out, x: aten.mish.out(x, out=out),
         lambda out, flow, x: out.copy_(aten.mish_backward(flow, x)),
         lambda: -80.0,
-        safe=False,
+        safe=(),
         single=("value",),
     ),
-    "sigmoid": Kernel(lambda out, x: torch.sigmoid(x, out=out), _sigmoid_gradient, single=("value",)),
-    "tanh": Kernel(lambda out, x: torch.tanh(x, out=out), _tanh_gradient, lambda: -40.0, 40.0, single=("value",)),
+    "sigmoid": Kernel(
+        lambda out, x: torch.sigmoid(x, out=out), _sigmoid_gradient, safe=("value", "gradient"), single=("value",)
+    ),
+    "tanh": Kernel(
+        lambda out, x: torch.tanh(x, out=out), _tanh_gradient, safe=("value", "gradient"), single=("value",)
+    ),
     "tanh_shrink": Kernel(_tanh_shrink, lambda out, flow, x: torch.tanh(x, out=out).square_().mul_(flow), single=()),
-    "gelu": Kernel(_gelu, _gelu_gradient, lambda: -12.0, safe=False, single=()),
-    "gelu_tanh": Kernel(_gelu_tanh, _gelu_tanh_gradient, lambda: -9.0, 1e10, False, ()),
-    "snake": Kernel(_snake, _snake_gradient, lambda a: -1e9 if a < 1e20 else NEVER, 1e9, False, ()),
+    "gelu": Kernel(_gelu, _gelu_gradient, lambda: -12.0, safe=(), single=()),
+    "gelu_tanh": Kernel(_gelu_tanh, _gelu_tanh_gradient, lambda: -9.0, 1e10, (), ()),
+    "snake": Kernel(_snake, _snake_gradient, lambda a: -1e9 if a < 1e20 else NEVER, 1e9, (), ()),
 }
 
 
