@@ -67,6 +67,10 @@ TENSORFLOW_MODELLING = (
 )
 
 
+LONGEST = 1000
+"""Characters of a module's name: what is longer is data, such as the module in a TorchModuleWrapper's configuration."""
+
+
 class Origin(Enum):
     """What a module is to a loader."""
 
@@ -79,7 +83,7 @@ class Origin(Enum):
 def origin(item: Stored) -> Origin | None:
     """Return where the class or function of an object comes from; None for an object that names no module."""
     module = item.module
-    if module is None:
+    if module is None or len(module) > LONGEST:
         return None
     root = module.split(".")[0]
     if root in KERAS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import marshal
 from collections.abc import Callable
 from hashlib import sha256
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from linter.api import lint
+from linter.build import chain, dense, input, layer
 from linter.finding import Finding, Severity
+from linter.write import keras_archive
 from tests.linter.read.quiet import quiet
 
 KERAS = ("keras", "tf_keras")
@@ -70,3 +73,10 @@ def test_a_loss(tmp_path: Path) -> None:
         model.compile("sgd", function)
         model.save(str(path))
     check(path, function)
+
+
+def test_a_pickled_module_is_told_once(tmp_path: Path) -> None:
+    """As TorchModuleWrapper keeps one: under the key that names a Python module elsewhere."""
+    wrapper = layer("TorchModuleWrapper", module=base64.b64encode(bytes(3000)).decode())
+    (report,) = lint(keras_archive(chain(input(4), wrapper, dense(2)))).models
+    assert [finding.code for finding in report.findings if finding.code.startswith("SEC")] == ["SEC008"]
