@@ -14,6 +14,8 @@ from linter.analysis.starts import BINS, Start, quantiles, starts
 from linter.graph import Node, Weight
 from linter.rule import Subject
 
+DIRECTIONS = 16
+"""Random directions on which an orthogonal kernel is tried."""
 SIGMAS = 5.0
 SAMPLE = 1 << 13
 LEAST = 64
@@ -148,8 +150,8 @@ def _orthogonal(weight: Weight, gain: object) -> bool | None:
         return None
     random = np.random.default_rng(0)
     tall = rows >= columns
-    directions = random.normal(size=(4, columns if tall else rows)).astype(np.float32)
-    square, summed, at = np.zeros(4), np.zeros((4, columns)), 0
+    directions = random.normal(size=(DIRECTIONS, columns if tall else rows)).astype(np.float32)
+    square, summed, at = np.zeros(DIRECTIONS), np.zeros((DIRECTIONS, columns)), 0
     for piece in weight.chunks(columns):
         block = piece.reshape(-1, columns)
         if tall:

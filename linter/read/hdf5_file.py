@@ -30,7 +30,7 @@ def opened(source: Source) -> Iterator[h5py.File]:
 
 
 def _file(source: Source) -> h5py.File:
-    """Open a file on disk by its descriptor, which HDF5 reads a third faster than through Python, else the bytes."""
+    """Open a file on disk by its descriptor, which spares HDF5 a call into Python for every read, else the bytes."""
     import h5py
 
     if isinstance(source, FileSource) and source.link:

@@ -40,7 +40,7 @@ def merge(layers: Mapping[str, LayerSpec], bound: Bound) -> None:
             kernel, left, right = (found.get(name) for name in (role, *_parts(role)))
             if kernel is None or left is None or right is None:
                 continue
-            if (scale := _scale(layer.config)) and _fit(kernel, left, right):
+            if (scale := _scale(layer.config)) and _fit(kernel, left, right, layer.config["lora_rank"]):
                 found[role] = _sum(kernel, left, right, scale)
             else:
                 bound.surplus += [left, right]
@@ -61,12 +61,11 @@ def _scale(config: Mapping[str, Any]) -> float:
     return alpha / rank if 0 < rank < MOST and abs(alpha) < MOST else 0.0
 
 
-def _fit(kernel: Weight, left: Weight, right: Weight) -> bool:
+def _fit(kernel: Weight, left: Weight, right: Weight, rank: int) -> bool:
     """Whether the product has the kernel's shape, and the kernel is made of real numbers: a quantised one is not."""
-    if "f" not in kernel.dtype or not kernel.shape or len(right.shape) != 2:
+    if "f" not in kernel.dtype or not kernel.shape:
         return False
-    rank, width = right.shape
-    return left.shape == (*kernel.shape[:-1], rank) and width == kernel.shape[-1]
+    return left.shape == (*kernel.shape[:-1], rank) and right.shape == (rank, kernel.shape[-1])
 
 
 def _sum(kernel: Weight, left: Weight, right: Weight, scale: float) -> Weight:
