@@ -167,7 +167,8 @@ def _shifted_slope(x: Tensor, a: float) -> Tensor:
     return steps(x, ops.zeros_like(x), ops.ones_like(x), at=-a)
 
 
+# -0.0: XLA would keep a tensor of zeros in memory, whose 0 it shares with the start of a sum
 _leaky_slopes = (
     lambda x, slope: steps(x, slope * ops.ones_like(x), ops.ones_like(x)),
-    lambda x, slope: ops.where(x > 0, ops.zeros_like(x), x),
+    lambda x, slope: ops.minimum(x, ops.full_like(x, -0.0)),
 )

@@ -7,6 +7,7 @@ same name (TensorFlow and JAX, compiled by XLA) or PyTorch's (eager). KERAS_BACK
 
 import argparse
 import os
+import random
 import statistics
 import sys
 import time
@@ -100,12 +101,18 @@ def step(function: Callable[..., Any], x: Any, seed: Any, learnt: Sequence[Any] 
     if BACKEND == "jax":
         import jax
 
-        def vjp(seed: Any, *inputs: Any) -> Any:
+        def vjp(last: Any, seed: Any, *inputs: Any) -> Any:
             y, pull = jax.vjp(function, *inputs)
             return y, pull(seed)
 
-        both = jax.jit(vjp)
-        return lambda: jax.block_until_ready(both(seed, x, *learnt))
+        # over the last turn's results: memory fresh from the system costs more than any of these functions
+        both = jax.jit(vjp, donate_argnums=0, keep_unused=True)
+        last = [None]
+
+        def turn() -> None:
+            last[0] = jax.block_until_ready(both(last[0] or vjp((), seed, x, *learnt), seed, x, *learnt))
+
+        return turn
     import torch
 
     leaves = [t.clone().requires_grad_(True) for t in (x, *learnt)]
@@ -130,33 +137,42 @@ def copy_step(x: Any) -> Callable[[], Any]:
     return lambda: np.copyto(target, source)
 
 
-def alternate(steps: list[Callable[[], Any]], rounds: int) -> list[float]:
-    """Median seconds of each, measured in turns so that a noisy moment hits all of them."""
+def alternate(steps: list[Callable[[], Any]], rounds: int) -> list[list[float]]:
+    """Seconds of each, measured in turns so that a noisy moment hits all of them, none always after the same one."""
     for s in steps:
         s()
     times: list[list[float]] = [[] for _ in steps]
+    order = list(zip(steps, times, strict=True))
+    shuffled = random.Random(0)
     for _ in range(rounds):
-        for s, seconds in zip(steps, times, strict=True):
+        shuffled.shuffle(order)
+        for s, seconds in order:
             start = time.perf_counter()
             s()
             seconds.append(time.perf_counter() - start)
-    return [statistics.median(t) for t in times]
+    return times
+
+
+def ratio(one: list[float], other: list[float]) -> float:
+    """The median over the turns of one's time in units of the other's."""
+    return statistics.median(a / b for a, b in zip(one, other, strict=True))
 
 
 def speed(names: list[str], size: int, rounds: int) -> None:
     """Prints the table of speed ratios."""
-    random = np.random.default_rng(0)
-    x = keras.ops.convert_to_tensor(random.normal(size=(size, size)).astype("float32"))
-    seed = keras.ops.convert_to_tensor(random.normal(size=(size, size)).astype("float32"))
+    drawn = np.random.default_rng(0)
+    x = keras.ops.convert_to_tensor(drawn.normal(size=(size, size)).astype("float32"))
+    seed = keras.ops.convert_to_tensor(drawn.normal(size=(size, size)).astype("float32"))
     print(f"{BACKEND}, {size} x {size} float32, forward + backward, median of {rounds}")
     print(f"{'function':14} {'copies':>7} {'theirs':>7} {'ratio':>6}")
     for name in names:
-        other = theirs(name, size)
+        peer = theirs(name, size)
         learnt = parameters(name, size)
-        steps = [copy_step(x), *(step(function, x, seed, learnt) for function in (ours(name), other) if function)]
+        steps = [copy_step(x), *(step(function, x, seed, learnt) for function in (ours(name), peer) if function)]
         unit, mine, *rest = alternate(steps, rounds)
-        line = f"{name:14} {mine / unit:7.2f}"
-        print(line + (f" {rest[0] / unit:7.2f} {mine / rest[0]:6.2f}" if rest else "       -      -"), flush=True)
+        line = f"{name:14} {ratio(mine, unit):7.2f}"
+        other = f" {ratio(rest[0], unit):7.2f} {ratio(mine, rest[0]):6.2f}" if rest else "       -      -"
+        print(line + other, flush=True)
 
 
 def accuracy() -> None:
@@ -175,7 +191,7 @@ def main() -> None:
     """Reads the arguments and prints one table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=4096)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--only", nargs="*", default=RECTIFIERS + BOUNDED + SMOOTH)
     parser.add_argument("--accuracy", action="store_true")
     arguments = parser.parse_args()
