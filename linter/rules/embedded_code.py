@@ -74,7 +74,9 @@ class EmbeddedCode(Rule):
                 continue
             if item.class_name == "__lambda__":
                 yield self._report(f"a lambda at {item.place}", (), item.place, _dumped(item.value), model.graph.format)
-            elif item.bare_name == "Lambda":
+                continue
+            yield from self._activations(item)
+            if item.bare_name == "Lambda":
                 inside |= {f"{item.place}/config/{key}" for key in HELD}
                 yield from self._layer(item, model.graph.format)
 
@@ -90,9 +92,28 @@ class EmbeddedCode(Rule):
         if not found:
             yield self._report(where, layers, item.place, None, format)
 
-    def _report(self, where: str, layers: tuple[str, ...], pointer: str, code: bytes | None, format: str) -> Finding:
-        from hashlib import sha256
+    def _activations(self, item: Stored) -> Iterator[Finding]:
+        """Yield one finding for each activation of a layer that is bytecode without a word of what it is.
 
+        Keras 3 takes a lambda's wrapping away when it saves it as an activation, and then cannot load it.
+        """
+        for key, held in item.config.items():
+            if not key.endswith("activation") or not isinstance(held, dict) or "class_name" in held:
+                continue
+            code = _dumped({"class_name": "__lambda__", "config": held})
+            if code is not None:
+                name = item.config.get("name")
+                where = f"layer {name!r}" if isinstance(name, str) else f"a layer at {item.place}"
+                yield self.finding(
+                    f"the {key} of {where} is {_told(code)}, kept in a form that Keras 3 writes for a lambda and "
+                    "cannot load",
+                    (name,) if isinstance(name, str) else (),
+                    pointer=f"{item.place}/config/{key}",
+                    measured={"code_bytes": float(len(code))},
+                    fix=Fix(Safety.ADVICE, "use an activation by name, or a registered function, and save again"),
+                )
+
+    def _report(self, where: str, layers: tuple[str, ...], pointer: str, code: bytes | None, format: str) -> Finding:
         if code is None:
             return self.finding(
                 f"{where} names a function that is not in the file: whoever loads the model must supply it",
@@ -103,8 +124,7 @@ class EmbeddedCode(Rule):
             )
         known = "CVE-2025-9905: safe_mode is ignored for .h5 before Keras 3.11.3" if format == "h5" else "CVE-2024-3660"
         return self.finding(
-            f"{where} holds {len(code)} bytes of Python bytecode (SHA-256 {sha256(code).hexdigest()}), which run when "
-            f"the model is loaded ({known})",
+            f"{where} holds {_told(code)}, which run when the model is loaded ({known})",
             layers,
             pointer=pointer,
             measured={"code_bytes": float(len(code))},
@@ -112,6 +132,12 @@ class EmbeddedCode(Rule):
                 Safety.ADVICE, "replace the Lambda by a layer of Keras (Rescaling, Activation ...) or a registered one"
             ),
         )
+
+
+def _told(code: bytes) -> str:
+    from hashlib import sha256
+
+    return f"{len(code)} bytes of Python bytecode (SHA-256 {sha256(code).hexdigest()})"
 
 
 def _held(layer: Stored, key: str) -> bytes | None:

@@ -64,6 +64,22 @@ def test_code_beside_a_function_with_a_name(tmp_path: Path) -> None:
     check(path, shape)
 
 
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_an_activation(suffix: str, tmp_path: Path) -> None:
+    """Keras 3 saves it in a form that it cannot load itself."""
+    keras = pytest.importorskip("keras")
+    function = lambda x: x * 2  # noqa: E731 - as above
+    path = tmp_path / f"model{suffix}"
+    with quiet():
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation=function, name="hidden")])
+        model.save(str(path))
+        with pytest.raises((TypeError, ValueError)):
+            keras.saving.load_model(str(path), safe_mode=False)
+    check(path, function)
+    (finding,) = embedded(path)
+    assert finding.layers == ("hidden",)
+
+
 def test_a_loss(tmp_path: Path) -> None:
     keras = pytest.importorskip("keras")
     function = lambda true, predicted: true - predicted  # noqa: E731 - as above
