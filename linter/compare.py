@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from linter.graph import ModelGraph, Node, Weight
+from linter.graph import Activation, Initializer, ModelGraph, Node, Weight
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+POLICIES = frozenset(("DTypePolicy", "Policy"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +51,53 @@ def compare(old: ModelGraph, new: ModelGraph) -> Comparison:
 
 
 def _layers(graph: ModelGraph) -> dict[str, Node]:
+    """Return the first node of each layer; an activation that was split off from it is among its settings again."""
     first: dict[str, Node] = {}
     for node in graph.nodes:
-        first.setdefault(node.layer, node)
+        layer = first.setdefault(node.layer, node)
+        if layer is not node and node.activation is not None and "activation" in layer.config:
+            first[node.layer] = replace(layer, config={**layer.config, "activation": node.activation})
     return first
 
 
 def _settings(old: Node, new: Node) -> tuple[str, ...]:
     if old.op != new.op:
         return (f"{old.op} is now {new.op}",)
-    keys = sorted(
-        (set(old.config) & set(new.config)) - {"name"}
-    )  # what one version stores and the other not is no change
-    told = (f"{key}: {old.config[key]} -> {new.config[key]}" for key in keys if old.config[key] != new.config[key])
+    keys = sorted((set(old.config) & set(new.config)) - {"name"})  # what one version alone stores is no change
+    pairs = ((key, old.config[key], new.config[key]) for key in keys)
+    told = (f"{key}: {_told(a)} -> {_told(b)}" for key, a, b in pairs if _meaning(a) != _meaning(b))
     return tuple(text if len(text) <= 160 else f"{text[:157]}..." for text in told)
+
+
+def _meaning(setting: Any) -> Any:
+    """Return what a setting says, without what versions of Keras write in different ways."""
+    if isinstance(setting, Initializer):
+        return setting.kind, dict(setting.parameters)
+    if isinstance(setting, Activation):
+        return setting.name, dict(setting.parameters)
+    if isinstance(setting, Mapping) and isinstance(setting.get("class_name"), str):
+        config = setting.get("config")
+        return _policy(setting) or (setting["class_name"].rpartition(">")[2], _meaning(config))
+    if isinstance(setting, Mapping):
+        return {key: _meaning(value) for key, value in setting.items()}
+    return [_meaning(value) for value in setting] if isinstance(setting, list | tuple) else setting
+
+
+def _told(setting: Any) -> str:
+    """Return a setting as a reader would write it: an object as a call of its class."""
+    if not isinstance(setting, Mapping) or not isinstance(setting.get("class_name"), str):
+        return str(setting)
+    config = setting.get("config")
+    arguments = config.items() if isinstance(config, Mapping) else ()
+    called = f"{setting['class_name']}({', '.join(f'{key}={_told(value)}' for key, value in arguments)})"
+    return _policy(setting) or called
+
+
+def _policy(setting: Mapping[str, Any]) -> str:
+    """Return the name of a dtype policy that is stored as an object, "" for what is none or has no name."""
+    config = setting.get("config")
+    name = config.get("name") if isinstance(config, Mapping) and setting.get("class_name") in POLICIES else None
+    return name if isinstance(name, str) else ""
 
 
 def _moved(old: Node, new: Node) -> float | None:

@@ -13,6 +13,7 @@ from linter.build import Built, chain, conv, dense, flatten, input, lstm, traine
 from linter.compare import compare
 from linter.options import Options
 from linter.write import keras_archive
+from tests.linter.read.quiet import quiet
 from tests.linter.test_cli import run
 
 OLD = trained(chain(input(20, 3), lstm(8), dense(1), loss="mse"))
@@ -83,3 +84,36 @@ def test_units_that_were_lost_are_counted_on_data(tmp_path: Path) -> None:
     assert "~ conv3 regained 12% of its units since\n" in better.stdout
     assert "- warning DED401 dead-units in conv3" in better.stdout
     assert better.returncode == 0
+
+
+def test_versions_spell_the_same_settings_in_different_ways(tmp_path: Path) -> None:
+    """A file of Keras 2 and its conversion: nothing of the architecture has changed."""
+    with quiet():
+        keras = pytest.importorskip("tf_keras")
+        layers, regularizers = keras.layers, keras.regularizers
+        old = keras.Sequential(
+            [
+                keras.Input((12, 12, 3)),
+                layers.Conv2D(4, 3, kernel_initializer="he_normal", kernel_regularizer=regularizers.L2(1e-3)),
+                layers.DepthwiseConv2D(3, depthwise_constraint=keras.constraints.MaxNorm(2.0), dtype="float32"),
+                layers.BatchNormalization(gamma_regularizer=regularizers.L1(1e-3)),
+                layers.GlobalAveragePooling2D(),
+                layers.Dense(3, kernel_initializer=keras.initializers.VarianceScaling(2.0), activation="softmax"),
+            ]
+        )
+        old.save(tmp_path / "old.h5")
+    assert run("convert", tmp_path / "old.h5", "-o", tmp_path / "new.keras").returncode == 0
+    text = run("diff", tmp_path / "old.h5", tmp_path / "new.keras").stdout
+    assert not [line for line in text.splitlines() if line.startswith("~")], text
+
+
+def test_what_means_something_else_is_told() -> None:
+    def model(strength: float, policy: str) -> Built:
+        regularizer = {"module": "keras.regularizers", "class_name": "L2", "config": {"l2": strength}}
+        stored = {"class_name": "DTypePolicy", "config": {"name": policy}}
+        return chain(input(4), dense(1, kernel_regularizer=regularizer, dtype=stored))
+
+    (changed,) = compare(model(0.1, "float32").graph(), model(0.2, "mixed_float16").graph()).changed
+    dtype, regularizer = changed.settings
+    assert dtype == "dtype: float32 -> mixed_float16"
+    assert regularizer == "kernel_regularizer: L2(l2=0.1) -> L2(l2=0.2)"
