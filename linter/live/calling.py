@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -49,10 +49,10 @@ def _one_or_all(argument: str, found: list[Any]) -> Any:
     return found if argument == "initial_state" or len(found) > 1 else found[0]
 
 
-def each(layer: keras.Layer, node: Node) -> keras.Layer:
-    """Return the layer as it is applied to each step of a sequence, once for every such wrapper."""
-    for depth in range(node.wrappers.count("TimeDistributed")):
-        layer = keras.layers.TimeDistributed(layer, name=f"{layer.name}_each{depth or ''}")
+def each(layer: keras.Layer, names: Sequence[str]) -> keras.Layer:
+    """Return the layer as it is applied to each step of a sequence, once for every such wrapper: their names."""
+    for name in names:
+        layer = keras.layers.TimeDistributed(layer, name=name)
     return layer
 
 

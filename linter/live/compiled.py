@@ -1,98 +1,154 @@
-"""The loss and optimizer a file was compiled with, made anew from an allow-list of Keras's own."""
+"""The loss and optimizer a file was compiled with, made anew from Keras's own: nothing but plain values is taken over.
+
+What could not be carried over is said.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
 
-from linter.graph import Loss, Training
+from linter.graph import Loss, ModelGraph, Training
+from linter.read.normalise.training import OPTIMIZERS
+from linter.read.normalise.values import snake
 
-OPTIMIZERS = {
-    name.lower(): name
-    for name in [
-        "SGD",
-        "Adam",
-        "AdamW",
-        "Nadam",
-        "Adamax",
-        "RMSprop",
-        "Adagrad",
-        "Adadelta",
-        "Ftrl",
-        "Lion",
-        "Adafactor",
-    ]
-}
-PLAIN_SETTINGS = frozenset(
-    [
-        "learning_rate",
-        "momentum",
-        "nesterov",
-        "beta_1",
-        "beta_2",
-        "epsilon",
-        "rho",
-        "amsgrad",
-        "centered",
-        "weight_decay",
-        "clipnorm",
-        "clipvalue",
-    ]
+SCHEDULES = (
+    "CosineDecay",
+    "CosineDecayRestarts",
+    "ExponentialDecay",
+    "InverseTimeDecay",
+    "PiecewiseConstantDecay",
+    "PolynomialDecay",
 )
-LOSS_SETTINGS = frozenset(["from_logits", "label_smoothing", "delta", "axis"])
+LOSSES = {snake(name): made for name, made in vars(keras.losses).items() if inspect.isclass(made) and name != "Loss"}
+REDUCTIONS = frozenset(("sum", "sum_over_batch_size", "mean", "mean_with_sample_weight", "none"))
+NAMES = frozenset(("name", "dtype"))
 
 
-def compile_like(model: keras.Model, training: Training | None) -> tuple[str, ...]:
+def compile_like(model: keras.Model, graph: ModelGraph) -> tuple[str, ...]:
     """Compile `model` as its file was; return what could not be carried over."""
+    training = graph.training
     if training is None:
         return ()
-    lost = list(_lost(training))
     losses = [_loss(loss) for loss in training.losses]
     optimizer = _optimizer(training)
+    weights = _weights(graph)
     if any(loss is not None for loss in losses) and len(losses) == len(model.outputs):
-        model.compile(optimizer=optimizer or "sgd", loss=losses if len(losses) > 1 else losses[0])
-    return tuple(lost)
+        model.compile(
+            optimizer=optimizer or "sgd", loss=losses if len(losses) > 1 else losses[0], loss_weights=weights or None
+        )
+    return (*_lost(training, optimizer), *_lost_beside(_stored(graph), weights))
 
 
-def _lost(training: Training) -> Iterator[str]:
+def _lost(training: Training, optimizer: Any) -> Iterator[str]:
     for loss in training.losses:
         if loss is not None and _loss(loss) is None:
             yield f"the loss {loss.name!r}, which is not Keras's own"
-    if training.optimizer and training.optimizer.lower() not in OPTIMIZERS:
+    if training.optimizer and optimizer is None:
         yield f"the optimizer {training.optimizer!r}, which is not Keras's own"
     elif training.optimizer:
         yield "the optimizer's state: its moments start anew"
+        rate, decay = (training.optimizer_config.get(key) for key in ("learning_rate", "decay"))
+        if isinstance(rate, Mapping) and _schedule(rate) is None:
+            yield "the schedule of the learning rate, which is not Keras's own"
+        if isinstance(decay, int | float) and decay:
+            yield f"the optimizer's decay of {decay:g}, which today's Keras has as a schedule"
+
+
+def _lost_beside(stored: Mapping[str, Any], weights: list[float]) -> Iterator[str]:
+    names = list(dict.fromkeys(name for key in ("metrics", "weighted_metrics") for name in _named(stored.get(key))))
+    if names:
+        yield f"the metrics {', '.join(names)}"
+    if stored.get("loss_weights") and not weights:
+        yield "the weights of the losses"
+
+
+def _named(metrics: Any) -> Iterator[str]:
+    """Yield the names of metrics, however they are stored: by name, as objects, in lists, by output."""
+    if isinstance(metrics, str):
+        yield metrics
+    elif isinstance(metrics, Mapping) and "class_name" in metrics:
+        config = metrics.get("config")
+        yield str((config.get("name") if isinstance(config, Mapping) else config) or metrics["class_name"])
+    elif isinstance(metrics, list | Mapping):
+        for item in metrics.values() if isinstance(metrics, Mapping) else metrics:
+            yield from _named(item)
+
+
+def _stored(graph: ModelGraph) -> Mapping[str, Any]:
+    """Return what the file says of compilation."""
+    for name, document in graph.documents.items():
+        found = document if name == "training_config" else None
+        if isinstance(document, Mapping) and found is None:
+            found = document.get("compile_config")
+        if isinstance(found, Mapping):
+            return found
+    return {}
+
+
+def _weights(graph: ModelGraph) -> list[float]:
+    """Return the weight of each output's loss, [] where there are none."""
+    stored = _stored(graph).get("loss_weights")
+    if isinstance(stored, Mapping):
+        stored = (
+            [stored.get(name, 1.0) for name in graph.output_names] if set(stored) <= set(graph.output_names) else []
+        )
+    if not isinstance(stored, list) or not all(isinstance(item, int | float) for item in stored):
+        return []
+    return [float(item) for item in stored] if len(stored) == len(graph.outputs) else []
 
 
 def _loss(loss: Loss | None) -> Any:
     function = getattr(keras.losses, loss.name, None) if loss is not None else None
     if loss is None or not inspect.isfunction(function):
         return None
-    made = "".join(part.capitalize() for part in loss.name.split("_"))
-    made = {"Huber": "Huber", "KlDivergence": "KLDivergence", "Poisson": "Poisson"}.get(made, made)
-    settings = {
-        key: value
-        for key, value in loss.config.items()
-        if key in LOSS_SETTINGS and isinstance(value, bool | int | float)
-    }
-    cls = getattr(keras.losses, made, None)
-    return cls(**settings) if isinstance(cls, type) and settings else function
+    made = LOSSES.get(loss.name)
+    settings = _settings(made, loss.config) if made else {}
+    return _made(made, settings) if made and settings else function
 
 
 def _optimizer(training: Training) -> Any:
-    name = OPTIMIZERS.get(training.optimizer.lower())
-    if name is None:
+    name = OPTIMIZERS.get(training.optimizer.lower(), "")
+    made = getattr(keras.optimizers, name, None) if name else None
+    if made is None:
         return None
-    cls = getattr(keras.optimizers, name)
-    wanted = inspect.signature(cls).parameters
-    config = training.optimizer_config
-    return cls(
-        **{
-            key: config[key]
-            for key in PLAIN_SETTINGS
-            if key in wanted and isinstance(config.get(key), bool | int | float)
-        }
-    )
+    schedule = _schedule(training.optimizer_config.get("learning_rate"))
+    given = _settings(made, training.optimizer_config)
+    return _made(made, given if schedule is None else {**given, "learning_rate": schedule})
+
+
+def _schedule(stored: Any) -> Any:
+    """Return a learning rate that changes while training; None where it is a number, or not Keras's own."""
+    name = stored.get("class_name") if isinstance(stored, Mapping) else None
+    if name not in SCHEDULES or not isinstance(stored.get("config"), Mapping):
+        return None
+    made = getattr(keras.optimizers.schedules, name)
+    return _made(made, _settings(made, stored["config"]))
+
+
+def _made(made: Any, settings: Mapping[str, Any]) -> Any:
+    """Return an object of Keras's; None where it does not take these numbers."""
+    try:
+        return made(**settings)
+    except (TypeError, ValueError):
+        return None
+
+
+def _settings(made: Any, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a constructor takes of a configuration: numbers, lists of them, and how a loss is reduced."""
+    wanted = [key for key in inspect.signature(made).parameters if key not in NAMES]
+    given = {key: config[key] for key in wanted if key in config}
+    return {key: value for key, value in given.items() if _is_numeric(value) or _reduces(key, value)}
+
+
+def _is_numeric(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(item, int | float) for item in value)
+    return isinstance(value, bool | int | float)
+
+
+def _reduces(key: str, value: Any) -> bool:
+    return key == "reduction" and value in REDUCTIONS

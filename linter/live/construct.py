@@ -13,6 +13,7 @@ import keras
 
 from linter.graph import Activation, Initializer, Node
 from linter.live.initializers import made
+from linter.live.penalties import is_penalty, penalty
 from linter.read.normalise.layout import quantisation
 from linter.read.normalise.names import AUGMENTING, CONVOLUTIONS, MERGES, RECURRENT
 
@@ -67,7 +68,6 @@ REBUILT = (
     | frozenset(f"{kind}{n}D" for kind in ("ZeroPadding", "Cropping", "UpSampling") for n in (1, 2, 3))
 )
 POLICIES = frozenset(["float16", "float32", "float64", "bfloat16", "mixed_float16", "mixed_bfloat16"])
-PENALTIES = {"l1": "L1", "l2": "L2", "l1l2": "L1L2", "l1_l2": "L1L2", "L1": "L1", "L2": "L2", "L1L2": "L1L2"}
 FROM_ELSEWHERE = frozenset(
     [
         "lora_rank",
@@ -136,10 +136,8 @@ def _plain(key: str, value: Any) -> Any:
     """Return an argument as Keras takes it; objects are made here from their parameters."""
     if isinstance(value, Initializer):
         return made(value)
-    if key.endswith("_regularizer"):
-        return _penalty(value)
-    if key.endswith("_constraint"):
-        return None  # acts in training only
+    if is_penalty(key):
+        return penalty(key, value)
     if isinstance(value, Activation):
         return function_of(value)
     return value if _is_plain(value) else None
@@ -151,18 +149,6 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
         return all(isinstance(key, str) and isinstance(item, int | float) for key, item in value.items())
     return isinstance(value, str | int | float | bool) or value is None
-
-
-def _penalty(value: Any) -> Any:
-    if not isinstance(value, Mapping) or str(value.get("class_name")) not in PENALTIES:
-        return None
-    config = value.get("config")
-    numbers = (
-        {key: float(v) for key, v in config.items() if key in ("l1", "l2") and isinstance(v, int | float)}
-        if isinstance(config, Mapping)
-        else {}
-    )
-    return getattr(keras.regularizers, PENALTIES[str(value["class_name"])])(**numbers)
 
 
 def _first_line(error: BaseException) -> str:

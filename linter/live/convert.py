@@ -6,6 +6,7 @@ And both run on the same inputs.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ import numpy as np
 from linter.graph import ModelGraph
 from linter.live.compiled import compile_like
 from linter.live.construct import CannotRebuildError
+from linter.live.lost import lost
+from linter.live.names import accepted
 from linter.live.rebuild import Rebuilt, rebuild
 from linter.live.running import outputs
 
@@ -43,10 +46,10 @@ def convert(graph: ModelGraph, output: Path) -> Converted:
 
     Raises CannotRebuildError where a layer cannot be carried over, or the written file computes something else.
     """
-    rebuilt = rebuild(graph, fused=True)
+    rebuilt = rebuild(graph, fused=True, name=_name(graph))
     if not rebuilt.complete:
         raise CannotRebuildError(_why(rebuilt))
-    lost = compile_like(rebuilt.model, graph.training)
+    told = (*compile_like(rebuilt.model, graph), *lost(graph))
     draft = output.with_name(f".{os.getpid()}.{output.stem}.keras")
     try:
         rebuilt.model.save(draft)
@@ -58,9 +61,17 @@ def convert(graph: ModelGraph, output: Path) -> Converted:
         draft.replace(output)
     finally:
         draft.unlink(missing_ok=True)
-    nested = any("/" in node.layer for node in graph.nodes)
-    told = ("nesting: the layers of inner models stand side by side",) if nested else ()
-    return Converted(output, rebuilt.model.count_params(), difference, (*lost, *told))
+    return Converted(output, rebuilt.model.count_params(), difference, told)
+
+
+def _name(graph: ModelGraph) -> str:
+    """Return the model's own name, "model" where the file has none."""
+    for document in graph.documents.values():
+        config = document.get("config") if isinstance(document, Mapping) else None
+        name = config.get("name") if isinstance(config, Mapping) else None
+        if isinstance(name, str) and name:
+            return accepted(name)
+    return "model"
 
 
 def _why(rebuilt: Rebuilt) -> str:
@@ -69,10 +80,18 @@ def _why(rebuilt: Rebuilt) -> str:
 
 
 def _difference(one: keras.Model, two: keras.Model) -> float:
-    """Return the greatest difference of outputs on random inputs, relative to the greatest output."""
+    """Return the greatest difference of outputs on random inputs, relative to the greatest output.
+
+    NaN where only one of the two models gives NaN.
+    """
     inputs = random_inputs(one)
     pairs = zip(outputs(one, inputs), outputs(two, inputs), strict=True)
-    return max(float(np.abs(a - b).max(initial=0.0) / max(np.abs(a).max(initial=0.0), 1e-12)) for a, b in pairs)
+    return max(_apart(np.asarray(a), np.asarray(b)) for a, b in pairs)
+
+
+def _apart(one: np.ndarray, two: np.ndarray) -> float:
+    told = ~(np.isnan(one) & np.isnan(two))  # as of the mean over a sample of which all is masked
+    return float(np.abs(one - two)[told].max(initial=0.0) / max(np.abs(one[told]).max(initial=0.0), 1e-12))
 
 
 def random_inputs(model: keras.Model, samples: int = SAMPLES, seed: int = 0) -> list[Any]:

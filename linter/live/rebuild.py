@@ -7,7 +7,6 @@ What cannot be rebuilt ends up in `missing`, with what is lacking; whatever can 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from linter.graph import Edge, ModelGraph, Node, Unanalysed
 from linter.live import calling, operations
 from linter.live.assign import assign
 from linter.live.construct import CannotRebuildError, activation_layer, function_of, layer_of, policy_of
+from linter.live.names import Names
 from linter.live.undrawn import undrawn
 
 INTEGER_INPUTS = frozenset(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string"])
@@ -40,16 +40,22 @@ class Rebuilt:
 
 
 def rebuild(
-    graph: ModelGraph, classes: Mapping[str, type[keras.Layer]] | None = None, *, fused: bool = False
+    graph: ModelGraph,
+    classes: Mapping[str, type[keras.Layer]] | None = None,
+    *,
+    fused: bool = False,
+    name: str = "rebuilt",
 ) -> Rebuilt:
     """Return the model of a graph; `classes` are the user's own, by class name.
+
+    fused: activations stay in the layers that they were written into, without tensors of their own.
 
     Raises CannotRebuildError where not even an input is left.
     """
     building = _Building(graph, classes or {}, fused)
     for node in graph.nodes:
         building.node(node)
-    return building.finish()
+    return building.finish(name)
 
 
 def _is_fused(node: Node) -> bool:
@@ -69,7 +75,10 @@ class _Building:
     missing: dict[str, Unanalysed] = field(default_factory=dict)
     pending: dict[str, tuple[Node, keras.Layer]] = field(default_factory=dict)
     """Halves of a Bidirectional, until it is merged."""
-    names: Counter[str] = field(default_factory=Counter)
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.graph)
 
     def node(self, node: Node) -> None:
         """Add a node, unless something it needs is missing."""
@@ -92,7 +101,7 @@ class _Building:
             raise CannotRebuildError("the file does not say what shape its input has")
         dtype = node.config.get("dtype")
         dtype = dtype if dtype in INTEGER_INPUTS else policy_of(node).removeprefix("mixed_")
-        tensor = keras.Input(batch_shape=(None, *shape[1:]), dtype=dtype, name=self._name(node.layer))
+        tensor = keras.Input(batch_shape=(None, *shape[1:]), dtype=dtype, name=self.names.new(node.layer))
         self.inputs.append(tensor)
         self.input_names.append(node.layer)
         self.produced[node.name] = (tensor,)
@@ -109,7 +118,7 @@ class _Building:
         if layer is None:
             result = operations.apply(node, [self._tensor(edge) for edge in node.inputs])
             first = result[0] if isinstance(result, list | tuple) else result
-            first._keras_history.operation.name = self._name(node.layer)  # Keras's own could be a layer's
+            first._keras_history.operation.name = self.names.new(node.layer)  # Keras's own could be a layer's
             return result
         with undrawn(layer):
             outputs = calling.call(node, layer, self._tensor)
@@ -126,7 +135,9 @@ class _Building:
             else node.layer
         )
         if key not in self.layers:
-            self.layers[key] = self._make(node, self._name(key))
+            own, *around = self.names.around(node, key)
+            layer = self._make(node, own)
+            self.layers[key] = layer if "Bidirectional" in node.wrappers else calling.each(layer, around)
         return self.layers[key]
 
     def _make(self, node: Node, name: str) -> keras.Layer:
@@ -136,8 +147,7 @@ class _Building:
             from linter.live.custom import made
 
             return made(self.classes[node.class_name.rpartition(">")[2]], node, self.graph)
-        layer = layer_of(node, name, self._own_activation(node) if self.fused else None)
-        return layer if "Bidirectional" in node.wrappers else calling.each(layer, node)
+        return layer_of(node, name, self._own_activation(node) if self.fused else None)
 
     def _own_activation(self, node: Node) -> Any:
         """Return the activation that was written into the layer itself, as a function or a layer."""
@@ -146,7 +156,7 @@ class _Building:
             return None
         if split.class_name in ("", "Activation"):
             return function_of(split.activation)
-        return activation_layer(split, f"{self._name(node.layer)}_activation")
+        return activation_layer(split, f"{self.names.new(node.layer)}_activation")
 
     def _unmerged(self, node: Node) -> None:
         """Call a Bidirectional whose halves are not merged, and so have no node for it, once both are there."""
@@ -162,9 +172,9 @@ class _Building:
         (one, forward), (two, backward) = (self.pending[edge.source] for edge in node.inputs)
         mode = node.config.get("merge_mode")
         if node.layer not in self.layers:
-            name = self._name(node.layer)
-            made = keras.layers.Bidirectional(forward, merge_mode=mode, backward_layer=backward, name=name)
-            self.layers[node.layer] = calling.each(made, one)
+            own, *around = self.names.around(one, node.layer)
+            made = keras.layers.Bidirectional(forward, merge_mode=mode, backward_layer=backward, name=own)
+            self.layers[node.layer] = calling.each(made, around)
         layer = self.layers[node.layer]
         plain, named = calling.arguments(one, layer, self._tensor)
         if "initial_state" in named:
@@ -199,12 +209,6 @@ class _Building:
             raise CannotRebuildError(f"output {edge.tensor} of {edge.source!r} is not there")
         return outputs[edge.tensor]
 
-    def _name(self, path: str) -> str:
-        """Return a name that Keras accepts and no other layer has."""
-        name = "".join(c if c.isalnum() or c in "_-." else "_" for c in path) or "layer"
-        self.names[name] += 1
-        return name if self.names[name] == 1 else f"{name}__{self.names[name]}"
-
     def _order_inputs(self) -> None:
         """Put the inputs into the stored model's order."""
         layers = {node.name: node.layer for node in self.graph.nodes}
@@ -212,7 +216,7 @@ class _Building:
         pairs = sorted(zip(self.input_names, self.inputs, strict=True), key=lambda pair: order.get(pair[0], len(order)))
         self.input_names, self.inputs = [name for name, _ in pairs], [tensor for _, tensor in pairs]
 
-    def finish(self) -> Rebuilt:
+    def finish(self, name: str) -> Rebuilt:
         """Return the model from its inputs to all outputs that are there, else to the last tensors."""
         ends = [self._tensor(edge) for edge in self.graph.outputs if edge.source in self.produced]
         complete = bool(ends) and len(ends) == len(self.graph.outputs) and not self.missing
@@ -221,7 +225,7 @@ class _Building:
             told = [item.reason for item in (*self.graph.unanalysed, *self.missing.values())]
             raise CannotRebuildError(f"the model cannot be rebuilt: {(*told, 'it has no inputs')[0]}")
         self._order_inputs()
-        model = keras.Model(_bare(self.inputs), _bare(ends), name="rebuilt")
+        model = keras.Model(_bare(self.inputs), _bare(ends), name=name)
         tensors = {name: outputs[0] for name, outputs in self.produced.items()}
         return Rebuilt(model, tensors, self.layers, tuple(self.missing.values()), tuple(self.input_names), complete)
 
