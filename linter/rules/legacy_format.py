@@ -39,6 +39,11 @@ class LegacyFormat(Rule):
         ),
         Example("chain(input(8, 8, 3), depthwise(groups=1), flatten(), dense(1))", "as Keras 2 wrote it"),
         Example("chain(input(20, 3), lstm(8, time_major=False), dense(1))"),
+        Example(
+            "chain(input(8, 8, 3), layer('Lambda', function=['4wEAAAA=', None, None], function_type='lambda'), "
+            "depthwise(groups=1), flatten(), dense(1))",
+            "which `convert` cannot carry over before the Lambda is replaced",
+        ),
     )
     passing: ClassVar = (
         Example("chain(input(4), dense(8, 'relu'), dense(1))"),
@@ -55,9 +60,25 @@ class LegacyFormat(Rule):
         if found:
             reasons = list(dict.fromkeys(item.reason for item in found))
             shown = "; ".join(reasons[:3]) + (f"; and {len(reasons) - 3} more" if len(reasons) > 3 else "")
+            foreign = _foreign(model)
+            way_out = "`keras-lint convert` writes one that it does"
+            fix = Fix(Safety.SAFE, "keras-lint convert OLD -o NEW.keras")
+            if foreign:
+                way_out += f", once {foreign} is a layer of Keras"
+                fix = Fix(Safety.ADVICE, f"replace {foreign}, then {fix.summary}")
             yield self.finding(
-                f"today's Keras does not load this file: {shown}; `keras-lint convert` writes one that it does",
+                f"today's Keras does not load this file: {shown}; {way_out}",
                 tuple(dict.fromkeys(item.layer for item in found if item.layer)),
                 pointer=found[0].pointer,
-                fix=Fix(Safety.SAFE, "keras-lint convert OLD -o NEW.keras"),
+                fix=fix,
             )
+
+
+def _foreign(model: Subject) -> str:
+    """Name the first layer that holds code, or is not Keras's own, which no conversion carries over; "" if none."""
+    for node in model.graph.nodes:
+        function = node.activation
+        own = function is None or function.name != "unknown" or function.spelling.startswith("keras_act>")
+        if node.op in ("Unknown", "Lambda") or not own:
+            return f"{node.layer} ({node.class_name or node.op})"
+    return ""

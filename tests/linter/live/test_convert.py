@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from linter import api
+from linter.finding import Safety
 from linter.live.convert import random_inputs
 from tests.linter.live.agree import filled, outputs
 from tests.linter.live.test_rebuild import KERAS_2_LOADS, KERAS_3_LOADS, NOT_WHOLE, mlp_by_hand, real
@@ -85,6 +86,14 @@ def test_every_real_model_is_in_one_list() -> None:
     files = {str(path.relative_to(root)) for kind in ("keras", "h5", "hdf5") for path in root.rglob(f"*.{kind}")}
     folders = {str(path.parent.relative_to(root)) for path in root.rglob("saved_model.pb")}
     assert files | folders == {*KERAS_3_LOADS, *KERAS_2_LOADS, *NOT_WHOLE, MLP}
+
+
+@pytest.mark.parametrize("name", [*KERAS_2_LOADS, *NOT_WHOLE, MLP])
+def test_what_is_said_of_an_old_file_is_so(name: str) -> None:
+    """The finding that sends a user here is a promise, but for files that hold code."""
+    (report,) = api.lint(real(name)).models
+    promised = [item.fix.safety is Safety.SAFE for item in report.findings if item.code == "CMP951" and item.fix]
+    assert promised in ([], [name not in NOT_WHOLE])
 
 
 def small(lib: Any) -> Any:
