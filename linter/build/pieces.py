@@ -186,7 +186,7 @@ def concatenate(axis: int = -1) -> Piece:
     return layer("Concatenate", axis=axis)
 
 
-def custom(class_name: str, module: str, registered_name: str | None = None, **config: Any) -> Piece:
+def custom(class_name: str, module: str | None, registered_name: str | None = None, **config: Any) -> Piece:
     """Return a layer of somebody's module."""
     return replace(
         layer(class_name, **config), extra={"module": module, "registered_name": registered_name or class_name}

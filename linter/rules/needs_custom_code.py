@@ -31,7 +31,10 @@ class NeedsCustomCode(Rule):
     code: ClassVar = "SEC011"
     name: ClassVar = "needs-custom-code"
     severity: ClassVar = Severity.INFO
-    flagged: ClassVar = (Example("chain(input(4), custom('Attend', 'my_project.layers'), dense(1))"),)
+    flagged: ClassVar = (
+        Example("chain(input(4), custom('Attend', 'my_project.layers'), dense(1))"),
+        Example("chain(input(4), custom('Attend', None), dense(1))", "a class of the script that saved the model"),
+    )
     passing: ClassVar = (
         Example("chain(input(4), dense(8), dense(1))"),
         Example(
@@ -55,13 +58,14 @@ class NeedsCustomCode(Rule):
             if custom and (item.class_name or item.function):
                 found.setdefault(f"{item.module or package}.{item.function or item.class_name}", item.place)
                 layers += [item.config["name"]] if isinstance(item.config.get("name"), str) else []
+        pointers = {node.layer: node.pointer for node in model.graph.nodes}
         for entry in model.graph.unanalysed:
             if (
                 entry.class_name
                 and entry.reason.startswith("its code")
                 and entry.layer.rpartition("/")[2] not in layers
             ):
-                found.setdefault(entry.class_name, entry.layer)
+                found.setdefault(entry.class_name, pointers.get(entry.layer, ""))
                 layers.append(entry.layer)
         if found:
             listed = ", ".join(list(found)[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")

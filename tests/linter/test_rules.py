@@ -67,6 +67,30 @@ def test_passing(rule: type[Rule], example: Example) -> None:
     assert codes(rule, made(example)) == set()
 
 
+@pytest.mark.parametrize(("rule", "example"), examples("flagged"))
+def test_pointers_lead_to_something_in_the_file(rule: type[Rule], example: Example) -> None:
+    built = made(example)
+    graph = built.graph()
+    found = audit(graph, Options(select=(rule.code,)), "example", built.observation).findings
+    for pointer in (finding.pointer for finding in found if finding.pointer):
+        name, hash, path = pointer.partition("#")
+        within = [graph.documents[name]] if hash else list(graph.documents.values())
+        assert any(holds(document, path if hash else pointer) for document in within), pointer
+
+
+def holds(document: Any, pointer: str) -> bool:
+    """Whether a JSON pointer (RFC 6901) leads to a value."""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, list) and key.isdecimal() and int(key) < len(document):
+            document = document[int(key)]
+        elif isinstance(document, dict) and key in document:
+            document = document[key]
+        else:
+            return False
+    return not pointer or pointer.startswith("/")
+
+
 @pytest.mark.parametrize(("rule", "built"), respelled("flagged"))
 def test_flagged_in_another_spelling(rule: type[Rule], built: Built) -> None:
     assert codes(rule, built) == {rule.code}
