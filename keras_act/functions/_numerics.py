@@ -30,6 +30,10 @@ SERIES = _series()
 # the same with fewer terms for float32, fitted to 5e-9 where |x| < NEAR
 SHORT_SERIES = [0.3333333317, -0.1333330345, 0.05395923261, -0.02176869521, 0.008343203648, -0.002291895021]
 
+TANH_NEAR = 0.55
+# x - tanh(x) over x^3 as a polynomial of x^2 where |x| < TANH_NEAR, fitted to 4e-8 of tanh(x)
+TANH_SERIES = [0.3333294664, -0.1332072519, 0.05267182049, -0.01643759183]
+
 
 def times(x: Tensor, weight: Tensor) -> Tensor:
     """`x * weight`, where a weight of 0 wins over an infinite `x`: the limit of what decays faster than `x` grows."""
@@ -85,10 +89,9 @@ def logistic(x: Tensor) -> Tensor:
 
 
 def logistic_slope(x: Tensor) -> Tensor:
-    """Derivative of `logistic`."""
-    e = ops.exp(-ops.abs(x))
-    total = 1 + e
-    return e / (total * total)
+    """Derivative of `logistic`; at -|x| nothing cancels."""
+    gate = ops.sigmoid(-ops.abs(x))
+    return gate * (1 - gate)
 
 
 def gated(x: Tensor, z: Tensor) -> Tensor:
@@ -129,12 +132,24 @@ def log1p(n: Tensor) -> Tensor:
     return ops.log(total) + (n - (total - 1)) * (1.5 - 0.5 * total)
 
 
-def tanh(x: Tensor) -> Tensor:
-    """Hyperbolic tangent; float64 by expm1, because Keras on JAX computes that in float32."""
+def quick_tanh(x: Tensor) -> Tensor:
+    """Hyperbolic tangent to 6 ulp, as fast as Keras's; float64 by expm1: Keras on JAX computes that in float32."""
     if not is_double(x):
         return ops.tanh(x)
     falling = ops.expm1(2 * negative_size(x))
     return ops.where(x >= 0, -falling, falling) / (2 + falling)
+
+
+def tanh(x: Tensor) -> Tensor:
+    """Hyperbolic tangent to 3 ulp. TensorFlow's and JAX's own are up to 6 off; PyTorch's is right, and one pass."""
+    if is_double(x) or keras.backend.backend() == "torch":
+        return quick_tanh(x)
+    square = ops.clip(x * x, 0.0, 1.0)
+    total = TANH_SERIES[-1] * square
+    for coefficient in TANH_SERIES[-2:0:-1]:
+        total = (total + coefficient) * square
+    far = 1 - 2 / (1 + ops.exp(ops.minimum(2 * x, ops.full_like(x, 30.0))))
+    return ops.where(square < TANH_NEAR**2, x - (total + TANH_SERIES[0]) * square * x, far)
 
 
 def tanh_bend(x: Tensor) -> tuple[Tensor, Tensor]:

@@ -19,6 +19,7 @@ from keras_act.functions._numerics import (
     gated_slope,
     is_double,
     logistic_slope,
+    quick_tanh,
     scaled,
     sech2,
     shut,
@@ -189,10 +190,10 @@ def _mish_slope(x: Tensor) -> Tensor:
 
 def _telu(x: Tensor) -> Tensor:
     e, c = exponential(ops.clip(x, -1000.0, 7.0))  # tanh(exp(x)) is 1 from there on
-    return shut(x, x) * ops.where(x < FAR, e, tanh(e)) * c
+    return shut(x, x) * ops.where(x < FAR, e, quick_tanh(e)) * c
 
 
 def _telu_slope(x: Tensor) -> Tensor:
     inside = ops.clip(x, -1000.0, 7.0)
     e, c = exponential(inside)
-    return ops.where(x < FAR, (1 + inside) * e, tanh(e) + inside * e * sech2(e)) * c
+    return ops.where(x < FAR, (1 + inside) * e, quick_tanh(e) + inside * e * sech2(e)) * c

@@ -4,7 +4,7 @@ from keras import ops
 
 from keras_act.functions._check import ordered
 from keras_act.functions._elementwise import elementwise
-from keras_act.functions._numerics import NEAR, tanh, tanh_bend
+from keras_act.functions._numerics import NEAR, quick_tanh, tanh_bend
 from keras_act.functions._registry import Tensor, public
 
 
@@ -59,7 +59,7 @@ def tanh_shrink(x: Tensor) -> Tensor:
 
     Source: the residual of tanh, known from PyTorch's Tanhshrink.
     """
-    return elementwise(_tanh_shrink, [lambda x: tanh(x) * tanh(x)], x, native="tanh_shrink")
+    return elementwise(_tanh_shrink, [lambda x: quick_tanh(x) * quick_tanh(x)], x, native="tanh_shrink")
 
 
 def _hard(x: Tensor, lower: float, upper: float) -> Tensor:
@@ -77,4 +77,4 @@ def _outside(x: Tensor, lower: float, upper: float) -> Tensor:
 
 def _tanh_shrink(x: Tensor) -> Tensor:
     square, bend = tanh_bend(x)
-    return ops.where(square < NEAR * NEAR, bend, x - tanh(x))
+    return ops.where(square < NEAR * NEAR, bend, x - quick_tanh(x))

@@ -38,7 +38,7 @@ def tanh(x: Tensor) -> Tensor:
 
     Source: LeCun et al., Efficient backprop, 1998.
     """
-    return elementwise(_numerics.tanh, [sech2], x, native="tanh")
+    return elementwise(_numerics.quick_tanh, [sech2], x, native="tanh")
 
 
 @public

@@ -12,8 +12,8 @@ from tests.keras_act.oracle import CASES
 SMALLEST = float(np.finfo(np.float32).smallest_normal)
 SIZES = np.concatenate([np.logspace(-30, 30, 1201), np.linspace(0.01, 20, 2000), np.linspace(20, 110, 400)])
 GRID = np.unique(np.concatenate([-SIZES, SIZES])).astype(np.float32)
-# TensorFlow's own tanh, run eagerly, is 4.5 ulp off near 7.9
-ALLOWED = {"tanh": 1.15, "lisht": 1.15, "dyt": 1.15} if BACKEND == "tensorflow" else {}
+# TensorFlow's own tanh, run eagerly, is 4.5 ulp off near 7.9; a better one takes 1.2 times as long when it is compiled
+ALLOWED = {"tanh": 1.15} if BACKEND == "tensorflow" else {}
 
 
 class Worst(NamedTuple):
@@ -45,7 +45,7 @@ def worst_error(case):
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_accuracy(case):
     worst = worst_error(case)
-    assert worst.share <= ALLOWED.get(case.name, 1.0), worst
+    assert worst.share <= ALLOWED.get(case.name, 1), worst
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
