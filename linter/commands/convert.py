@@ -8,6 +8,7 @@ from linter.graph import ModelGraph
 from linter.live import backend
 from linter.options import Options
 from linter.read import UnreadableError, read, with_architecture
+from linter.reporters.escape import TEXT, clip, plain
 
 
 class ConversionError(ValueError):
@@ -37,7 +38,7 @@ def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
         f"wrote {new}: {done.parameters:,} parameters",
         f"Keras loads it, and on random inputs it computes the same (relative difference {done.difference:.1g})",
     ]
-    lines += [f"not carried over: {item}" for item in done.lost]
+    lines += [f"not carried over: {plain(clip(item, TEXT))}" for item in done.lost]
     return "\n".join(lines)
 
 

@@ -218,3 +218,10 @@ def test_settings_that_keras_does_not_take_are_said(tmp_path: Path) -> None:
     path.write_bytes(keras_archive(trained(built)))
     _, lost = convert(path, tmp_path)
     assert lost == ["the optimizer 'Adam', which is not Keras's own"]
+
+
+def test_names_from_the_file_steer_no_terminal(tmp_path: Path) -> None:
+    old = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    old.compile("sgd", "mse", metrics=[keras.metrics.MeanSquaredError(name="\x1b[2Jgone\nnot carried over: all")])
+    _, lost = convert(save(old, tmp_path / "old.keras"), tmp_path)
+    assert lost[1:] == ["the metrics \\x1b[2Jgone\\nnot carried over: all"]
