@@ -98,10 +98,8 @@ class EmbeddedCode(Rule):
         Keras 3 takes a lambda's wrapping away when it saves it as an activation, and then cannot load it.
         """
         for key, held in item.config.items():
-            if not key.endswith("activation") or not isinstance(held, dict) or "class_name" in held:
-                continue
-            code = _dumped({"class_name": "__lambda__", "config": held})
-            if code is not None:
+            code = _dumped({"class_name": "__lambda__", "config": held}) if _is_bare(held) else None
+            if code is not None and key.endswith("activation"):
                 name = item.config.get("name")
                 where = f"layer {name!r}" if isinstance(name, str) else f"a layer at {item.place}"
                 yield self.finding(
@@ -132,6 +130,13 @@ class EmbeddedCode(Rule):
                 Safety.ADVICE, "replace the Lambda by a layer of Keras (Rescaling, Activation ...) or a registered one"
             ),
         )
+
+
+def _is_bare(held: Any) -> bool:
+    """Whether this is the inside of a `__lambda__`: [code, defaults, closure], or the three by name."""
+    if not isinstance(held, dict) or "class_name" in held:
+        return False
+    return isinstance(held.get("value"), list) or {"code", "defaults"} <= held.keys()
 
 
 def _told(code: bytes) -> str:
