@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
@@ -86,9 +86,28 @@ def _unanalysed(model: Subject) -> tuple[Unanalysed, ...]:
     missing = model.observation.missing if model.observation else {}
     classes = {node.layer: node.class_name or node.op for node in _layers(model.graph)}
     ran = (Unanalysed(layer, classes.get(layer, ""), f"not run: {why}") for layer, why in missing.items())
-    found = (*read, *(item for item in ran if item.layer not in known))
+    found = [*read, *(item for item in ran if item.layer not in known)]
+    stops = [i for i, item in enumerate(found) if item.layer in missing]
+    if stops:
+        last = found[stops[-1]]
+        found[stops[-1]] = replace(last, reason=last.reason + _what_follows(model.graph, missing))
     known = {item.layer for item in found}
     return (*found, *(item for item in _unpredicted(model) if item.layer not in known))
+
+
+def _what_follows(graph: ModelGraph, missing: Collection[str]) -> str:
+    """Return how many layers were not run for want of the missing ones, as the end of a sentence."""
+    without: set[str] = set()
+    layers: set[str] = set()
+    for node in graph.nodes:
+        if node.layer in missing or any(edge.source in without for edge in node.inputs):
+            without.add(node.name)
+            layers.add(node.layer)
+    count = len(layers - set(missing))
+    if not count:
+        return ""
+    layers_are = "layer {} is" if count == 1 else "layers {} are"
+    return f"; {count} {layers_are.format('after it' if len(missing) == 1 else 'after these')} not run either"
 
 
 def _unpredicted(model: Subject) -> Iterator[Unanalysed]:

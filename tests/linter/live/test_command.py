@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from linter.api import check
-from linter.build import chain, dense, input, layer, trained
+from linter.build import chain, custom, dense, input, layer, trained
 from linter.cli import main
 from linter.confine import Outcome
 from linter.invocation import Invocation
@@ -99,3 +99,21 @@ def test_who_waits_hears_of_every_batch(isolate: bool, folder: Path) -> None:
     assert sample is not None
     assert sample.n == heard[-1] == 100
     assert heard == sorted(heard)
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ((dense(3, "relu"), dense(2)), "; 2 layers after it are not run either"),
+        ((dense(2),), "; 1 layer after it is not run either"),
+        ((), ""),
+    ],
+)
+def test_what_follows_a_layer_that_is_not_run_is_counted(
+    after: tuple[Any, ...], told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = chain(input(4), dense(8, "relu"), custom("Attend", "mine.layers"), *after)
+    (folder / "model.keras").write_bytes(keras_archive(trained(model)))
+    assert main(argv(folder)) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"not analysed: attend (Attend), its code is not in Keras{told} run on 100 samples" in text
