@@ -31,6 +31,7 @@ def tanh(x: Tensor) -> Tensor:
     """Hyperbolic tangent.
 
     Derivative: `1 / cosh(x)^2`, 1 at 0, exact in both tails, where 1 - tanh(x)^2 cancels.
+    The value is the backend's own: in float32 TensorFlow's and JAX's is 5 to 6 ulp off at worst, PyTorch's 1.
     Range: (-1, 1). Shape: that of `x`, any.
 
     >>> [round(float(y), 4) for y in tanh([-1.0, 0.0, 2.0])]

@@ -75,3 +75,19 @@ def test_snake_beyond_is_its_mean():
     y, (slope,) = gradients(keras_act.snake, x)
     np.testing.assert_array_equal(y, x + np.float32(0.5))
     np.testing.assert_array_equal(slope, 1)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_tanh_of_dyt_is_right_to_3_ulp(compiled):
+    if compiled and BACKEND == "torch":
+        pytest.skip("PyTorch runs eagerly only")
+    x = np.unique(np.concatenate([GRID[np.abs(GRID) > 1e-30], np.linspace(-10, 10, 1_000_001, dtype=np.float32)]))
+    y, _ = gradients(lambda x: keras_act.dyt(x, alpha=1.0), x, compiled=compiled)
+    true = np.tanh(x.astype(float))
+    assert (np.abs(y - true) / np.spacing(np.abs(true).astype(np.float32))).max() <= 3
+
+
+def test_the_slope_of_dyt_by_the_backend_itself_is_0_at_infinity():
+    with keras_act.memory_efficient(False):
+        _, (slope,) = gradients(keras_act.dyt, np.array([-np.inf, -1e30, 1e30, np.inf], np.float32))
+    np.testing.assert_array_equal(slope, 0)
