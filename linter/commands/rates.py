@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEALTHY, PLANTED = 18, 199
+HEALTHY, PLANTED = 18, 201
 """How many models there are of each kind."""
 
 RATES: dict[str, tuple[int, int]] = {
@@ -62,9 +62,9 @@ RATES: dict[str, tuple[int, int]] = {
     "DAT804": (0, 1),
     "TRN901": (0, 4),
     "TRN902": (0, 2),
-    "CMP951": (0, 3),
+    "CMP951": (0, 4),
     "CMP952": (0, 12),
-    "SEC001": (0, 3),
+    "SEC001": (0, 4),
     "SEC002": (0, 4),
     "SEC003": (0, 2),
     "SEC004": (0, 3),
@@ -73,7 +73,7 @@ RATES: dict[str, tuple[int, int]] = {
     "SEC007": (0, 0),
     "SEC008": (0, 1),
     "SEC009": (0, 0),
-    "SEC010": (0, 2),
-    "SEC011": (0, 1),
+    "SEC010": (0, 3),
+    "SEC011": (0, 2),
 }
 """On how many healthy and on how many planted ones each rule fires."""
