@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 HELD = ("function", "output_shape", "mask")
 """Arguments of a Lambda layer that can be code."""
+ACTIVATIONS = ("activation", "recurrent_activation")
+"""Arguments of any layer that are activations."""
 DEEPEST = 4
 """Wrappings of a function within one another."""
 
@@ -97,9 +99,10 @@ class EmbeddedCode(Rule):
 
         Keras 3 takes a lambda's wrapping away when it saves it as an activation, and then cannot load it.
         """
-        for key, held in item.config.items():
+        for key in ACTIVATIONS:
+            held = item.config.get(key)
             code = _dumped({"class_name": "__lambda__", "config": held}) if _is_bare(held) else None
-            if code is not None and key.endswith("activation"):
+            if code is not None:
                 name = item.config.get("name")
                 where = f"layer {name!r}" if isinstance(name, str) else f"a layer at {item.place}"
                 yield self.finding(
