@@ -71,10 +71,9 @@ def _settings(old: Node, new: Node) -> tuple[str, ...]:
 
 def _meaning(setting: Any) -> Any:
     """Return what a setting says, without what versions of Keras write in different ways."""
-    if isinstance(setting, Initializer):
-        return setting.kind, dict(setting.parameters)
-    if isinstance(setting, Activation):
-        return setting.name, dict(setting.parameters)
+    if isinstance(setting, Initializer | Activation):
+        kind = setting.kind if isinstance(setting, Initializer) else setting.name
+        return setting.spelling if kind == "unknown" else kind, dict(setting.parameters)
     if isinstance(setting, Mapping) and isinstance(setting.get("class_name"), str):
         config = setting.get("config")
         return _policy(setting) or (setting["class_name"].rpartition(">")[2], _meaning(config))

@@ -46,14 +46,14 @@ def compile_like(model: keras.Model, graph: ModelGraph) -> tuple[str, ...]:
 def _lost(training: Training, optimizer: Any) -> Iterator[str]:
     for loss in training.losses:
         if loss is not None and _loss(loss) is None:
-            yield f"the loss {loss.name!r}, which is not Keras's own"
+            yield f"the loss {loss.name!r}, which Keras has not, or not with these settings"
     if training.optimizer and optimizer is None:
-        yield f"the optimizer {training.optimizer!r}, which is not Keras's own"
+        yield f"the optimizer {training.optimizer!r}, which Keras has not, or not with these settings"
     elif training.optimizer:
         yield "the optimizer's state: its moments start anew"
         rate, decay = (training.optimizer_config.get(key) for key in ("learning_rate", "decay"))
         if isinstance(rate, Mapping) and _schedule(rate) is None:
-            yield "the schedule of the learning rate, which is not Keras's own"
+            yield "the schedule of the learning rate, which Keras has not, or not with these settings"
         if isinstance(decay, int | float) and decay:
             yield f"the optimizer's decay of {decay:g}, which today's Keras has as a schedule"
 

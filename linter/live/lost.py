@@ -35,4 +35,4 @@ def _settings(node: Node) -> Iterator[str]:
         elif key == "stateful" and value:
             yield f"stateful of {node.layer!r}: it starts each batch anew"
         elif value and is_penalty(key) and penalty(key, value) is None:
-            yield f"{key} of {node.layer!r}, which is not Keras's own"
+            yield f"{key} of {node.layer!r}, which Keras has not, or not with these settings"

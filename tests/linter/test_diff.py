@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from linter import api
-from linter.build import Built, chain, conv, dense, flatten, input, lstm, trained
+from linter.build import Built, chain, conv, dense, flatten, function, input, lstm, trained
 from linter.compare import compare
 from linter.options import Options
 from linter.write import keras_archive
@@ -117,3 +117,13 @@ def test_what_means_something_else_is_told() -> None:
     dtype, regularizer = changed.settings
     assert dtype == "dtype: float32 -> mixed_float16"
     assert regularizer == "kernel_regularizer: L2(l2=0.1) -> L2(l2=0.2)"
+
+
+def test_code_of_ones_own_is_told_apart_by_its_name() -> None:
+    def model(name: str) -> Built:
+        drawn = {"module": "mine", "class_name": name, "config": {}, "registered_name": name}
+        return chain(input(4), dense(8, function(name, "mine"), kernel_initializer=drawn), dense(1))
+
+    (changed,) = compare(model("One").graph(), model("Two").graph()).changed
+    assert [setting.partition(":")[0] for setting in changed.settings] == ["activation", "kernel_initializer"]
+    assert compare(model("One").graph(), model("One").graph()).changed == ()
