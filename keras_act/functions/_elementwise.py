@@ -25,7 +25,7 @@ def memory_efficient(enabled: bool) -> Iterator[None]:
     On (the default), a function stores its input only and recomputes the rest in the backward pass; the derivative at
     a kink is the documented one on every backend. JAX cannot differentiate such a function in forward mode (`jax.jvp`,
     `jax.jacfwd`, `jax.hessian`): switch it off for that. Off, the backend differentiates the same formula itself, keeps
-    what it likes, and decides on its own at kinks and at NaN.
+    what it likes, and decides on its own at kinks and at NaN; inside PyTorch's transforms (`torch.func`) it is off.
 
     >>> with memory_efficient(False):
     ...     round(float(silu(1.0)), 4)
@@ -36,6 +36,15 @@ def memory_efficient(enabled: bool) -> Iterator[None]:
         yield
     finally:
         _efficient.reset(token)
+
+
+def _transformed() -> bool:
+    """Whether a transform of PyTorch runs, which refuses functions that bring their own gradient."""
+    if keras.backend.backend() != "torch":
+        return False
+    from keras_act.functions import _torch
+
+    return _torch.transformed()
 
 
 def as_float(x: Tensor) -> Tensor:
@@ -60,7 +69,8 @@ def with_gradient(forward: Formula, backward: Formula, *tensors: Tensor) -> Tens
 
     Both see the tensors as they came and keep nothing else. Without the memory-saving gradients it is `forward` alone.
     """
-    if not _efficient.get() or any(isinstance(t, keras.KerasTensor) for t in tensors):
+    symbolic = any(isinstance(t, keras.KerasTensor) for t in tensors)
+    if symbolic or not _efficient.get() or _transformed():
         return forward(*tensors)
 
     def value_and_gradient(*tensors: Tensor) -> tuple[Tensor, Callable[..., Any]]:

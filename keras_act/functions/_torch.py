@@ -77,7 +77,12 @@ def _suits(x: Tensor, at_least: int) -> bool:
     """Whether `x` is an ordinary tensor in main memory that nobody differentiates or traces."""
     if type(x) is not torch.Tensor or x.device.type != "cpu" or x.dtype not in FLOATS or x.numel() < at_least:
         return False
-    return not (torch.is_grad_enabled() or torch.compiler.is_compiling() or torch.jit.is_tracing())
+    return not (torch.is_grad_enabled() or torch.compiler.is_compiling() or torch.jit.is_tracing() or transformed())
+
+
+def transformed() -> bool:
+    """Whether a transform of `torch.func` (grad, vmap, jvp ..) runs."""
+    return bool(torch._C._are_functorch_transforms_active())  # what torch.autograd.Function asks; nothing public tells
 
 
 def _dense(x: Tensor) -> Tensor:

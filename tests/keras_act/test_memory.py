@@ -90,6 +90,21 @@ def test_forward_mode_with_the_saving_on_is_refused_by_jax():
         jax.jvp(keras_act.mish, (tensor(np.ones(3)),), (np.ones(3),))
 
 
+@pytest.mark.skipif(BACKEND != "torch", reason="torch.func is PyTorch's")
+@pytest.mark.parametrize("case", [c for c in CASES if not c.kinks], ids=lambda c: c.name)
+def test_transforms_of_pytorch_differentiate_and_map(case):
+    import torch
+
+    x = np.linspace(-5, 5, 40)
+    points = tensor(x)
+    _, forwards = torch.func.jvp(case, (points,), (torch.ones_like(points),))
+    backwards = torch.func.vmap(torch.func.grad(case))(points)
+    for slope in (forwards, backwards):
+        np.testing.assert_allclose(array(slope), case.slope(x), rtol=1e-10, atol=1e-12)
+    with torch.no_grad():
+        np.testing.assert_allclose(array(torch.func.vmap(case)(points)), array(case(points)), rtol=1e-13)
+
+
 def test_the_switch_goes_back():
     with pytest.raises(RuntimeError), keras_act.memory_efficient(False):
         raise RuntimeError
