@@ -5,6 +5,7 @@ are added in float32 per sample (exact below 2^24 positions) and as integers ove
 deviation from a value close to the mean, axis by axis, and over samples in float64 where the backend has it.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,15 +81,17 @@ def reduced(name: str, passages: Sequence[Passage], judge: AnyJudge, which: str,
 
 def _firing(passages: Sequence[Passage], judge: AnyJudge) -> dict[str, Tensor]:
     hits = _per_sample([judge.fires(passage) for passage in passages], passages)
-    samples = ops.sum(ops.cast(hits > 0, "int32"), axis=0)
+    fired = hits > 0
+    samples = ops.sum(ops.cast(fired, "int32"), axis=0)
     if len(passages) == 1 and len(passages[0].output.shape) == 2:
         return {"fired_samples": samples}
-    return {"fired_samples": samples, "fired_positions": _total(hits)}
+    return {"fired_samples": samples, "fired_positions": _total(hits, fired)}
 
 
 def _flat(passages: Sequence[Passage], tests: Mapping[str, Test]) -> dict[str, Tensor]:
     found = {name: [test(passage) for passage in passages] for name, test in tests.items()}
-    return {name: _total(_per_sample(seen, passages)) for name, seen in found.items() if seen[0] is not None}
+    hits = {name: _per_sample(seen, passages) for name, seen in found.items() if seen[0] is not None}
+    return {name: _total(per_sample, per_sample > 0) for name, per_sample in hits.items()}
 
 
 def _per_sample(indicators: Sequence[Tensor], passages: Sequence[Passage]) -> Tensor:
@@ -107,23 +110,24 @@ def _over_positions(x: Tensor, passage: Passage) -> Tensor:
     return x if len(x.shape) == 2 else ops.sum(x, axis=_positions(passage))
 
 
-def _total(hits: Tensor) -> Tensor:
-    return ops.sum(ops.cast(ops.where(ops.equal(hits, hits), hits, 0.0), "int32"), axis=0)
+def _total(hits: Tensor, some: Tensor) -> Tensor:
+    """Sums over samples where there are `some`: not where a NaN is."""
+    return ops.sum(ops.cast(ops.where(some, hits, 0.0), "int32"), axis=0)
 
 
 def _sizes(passages: Sequence[Passage]) -> Tensor:
     """Samples with a valid position, and valid positions."""
+    rows = ops.shape(passages[0].output)[0]
+    each = [_positions_per_sample(passage) for passage in passages]
+    if all(isinstance(size, int) for size in (rows, *each)) and all(passage.mask is None for passage in passages):
+        return ops.convert_to_tensor([rows if sum(each) else 0, rows * sum(each)], dtype="int32")
     valid = []
-    for passage in passages:
-        sizes = ops.shape(passage.output)
-        positions = 1
-        for axis in _positions(passage):
-            positions = positions * sizes[axis]
+    for passage, positions in zip(passages, each, strict=True):
         if passage.mask is None:
-            valid.append(ops.zeros((sizes[0],), dtype="int32") + ops.cast(positions, "int32"))
+            valid.append(ops.zeros((rows,), dtype="int32") + ops.cast(positions, "int32"))
         else:
-            whole = ops.cast(ops.broadcast_to(passage.mask, _without_units(sizes, passage.axis)), "int32")
-            valid.append(ops.sum(ops.reshape(whole, (sizes[0], -1)), axis=1))
+            whole = ops.broadcast_to(passage.mask, _without_units(ops.shape(passage.output), passage.axis))
+            valid.append(ops.sum(ops.reshape(ops.cast(whole, "int32"), (rows, -1)), axis=1))
     total = sum(valid[1:], start=valid[0])
     return ops.stack([ops.sum(ops.cast(total > 0, "int32")), ops.sum(total)])
 
@@ -211,6 +215,12 @@ def _spread(per_unit: Tensor, passage: Passage) -> Tensor:
 
 def _positions(passage: Passage) -> tuple[int, ...]:
     return tuple(axis for axis in range(1, len(passage.output.shape)) if axis != passage.axis)
+
+
+def _positions_per_sample(passage: Passage) -> Any:
+    """Their number, a tensor where it is not fixed."""
+    sizes = ops.shape(passage.output)
+    return math.prod(sizes[axis] for axis in _positions(passage))
 
 
 def _without_units(sizes: Sequence[Any], axis: int) -> list[Any]:
