@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from keras_act.functions._registry import Tensor
-from keras_act.functions._torch_kernels import KERNELS, LEARNT, NEVER
+from keras_act.functions._torch_kernels import KERNELS, LEARNT, NEVER, WHOLE
 
 BLOCK = 1 << 18  # elements: a few of such blocks fit into a core's cache
 LONG = 1 << 22  # for a single pass over memory, which gains nothing from the cache, but loses where threads meet
@@ -71,6 +71,11 @@ def with_learnt(plain: Callable[..., Any], native: str, part: str) -> Callable[.
         return plain(*tensors) if found is None else found
 
     return run
+
+
+def own(native: str, x: Tensor) -> Callable[..., Any] | None:
+    """PyTorch's own function with its own gradient, where both are taken as they are; else None."""
+    return WHOLE.get(native) if isinstance(x, torch.Tensor) and x.dtype == torch.float32 else None
 
 
 def _suits(x: Tensor, at_least: int) -> bool:

@@ -178,6 +178,10 @@ def _prelu_gradient(flow: Tensor, x: Tensor, alpha: Tensor) -> tuple[Tensor, Ten
     return (by_x, by_alpha) if by_alpha.isfinite().all() else None  # not, where x is NaN, of which by_x knows nothing
 
 
+WHOLE: dict[str, Callable[..., Any]] = {"sigmoid": torch.sigmoid, "tanh": torch.tanh}
+"""What is PyTorch's altogether in float32: its gradient is taken of the value, which it keeps in the input's place, and
+in the tails is off by up to a rounding of 1. What is exact there takes longer (tests/bench)."""
+
 LEARNT: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "leaky_relu": (aten._prelu_kernel, _prelu_gradient),
 }

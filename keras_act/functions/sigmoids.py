@@ -15,7 +15,7 @@ from keras_act.functions._registry import Tensor, public
 def sigmoid(x: Tensor) -> Tensor:
     """Logistic function: `1 / (1 + exp(-x))`.
 
-    Derivative: `s (1 - s)`, 1/4 at 0, exact in both tails.
+    Derivative: `s (1 - s)`, 1/4 at 0, exact in both tails; on PyTorch in float32 off by up to a rounding of 1 there.
     Range: (0, 1). Shape: that of `x`, any.
 
     >>> [round(float(y), 4) for y in sigmoid([-1.0, 0.0, 2.0])]
@@ -30,7 +30,8 @@ def sigmoid(x: Tensor) -> Tensor:
 def tanh(x: Tensor) -> Tensor:
     """Hyperbolic tangent.
 
-    Derivative: `1 / cosh(x)^2`, 1 at 0, exact in both tails, where 1 - tanh(x)^2 cancels.
+    Derivative: `1 / cosh(x)^2`, 1 at 0, exact in both tails, where 1 - tanh(x)^2 cancels; on PyTorch in float32 it is
+    this that is taken, as PyTorch does, and is off by up to a rounding of 1.
     The value is the backend's own: in float32 TensorFlow's and JAX's is 5 to 6 ulp off at worst, PyTorch's 1.
     Range: (-1, 1). Shape: that of `x`, any.
 
