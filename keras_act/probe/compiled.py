@@ -8,8 +8,9 @@ from keras import ops
 
 from keras_act.probe.curve import Curve
 from keras_act.probe.judge import Judge, LearntJudge
-from keras_act.probe.reduce import AnyJudge, Layout, Reduced, Squares, reduced, sum_of_squares
-from keras_act.probe.taps import Passage
+from keras_act.probe.passage import Passage
+from keras_act.probe.reduce import AnyJudge, Layout, Reduced, reduced
+from keras_act.probe.sums import Squares, sum_of_squares
 
 Tensor = Any
 Source = Callable[[Any], dict[str, list[Passage]]]  # a batch of inputs -> what passed through each site

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_act.probe.curve import Curve, curve, nonzero, sampled
-from keras_act.probe.taps import Passage
+from keras_act.probe.passage import Passage
 
 Tensor = Any
 
@@ -45,10 +45,18 @@ class Judge:
         tails = self._tails(lower=bool(self.curve.lower_saturates[0]), upper=bool(self.curve.upper_saturates[0]))
         return self._outside(passage, tails) if np.isfinite(tails).any() else None
 
+    @property
+    def fires_saturated(self) -> bool:
+        """Whether a unit fires wherever it is saturated: as of ReLU6, not of sigmoid or of the hard sigmoid."""
+        curve = self.curve
+        at_rest = curve.lower_saturates & (curve.lower_value == 0) | curve.upper_saturates & (curve.upper_value == 0)
+        return bool(curve.exact[0]) and not at_rest.any()
+
     def gradient_zero(self, passage: Passage) -> Tensor | None:
-        """Where no gradient passes; None: exactly where the unit does not fire."""
-        saturated = self.saturated(passage) if bool(self.curve.exact[0]) else None
-        return None if saturated is None else ops.logical_or(saturated, passage.output == 0)
+        """Where no gradient passes; None: where the unit does not fire, and where it fires saturated."""
+        if not bool(self.curve.exact[0]) or self.fires_saturated:
+            return None
+        return ops.logical_or(self.saturated(passage), passage.output == 0)
 
     def _tails(self, lower: bool = True, upper: bool = True) -> tuple[float, float]:
         return float(self.curve.lower[0]) if lower else -np.inf, float(self.curve.upper[0]) if upper else np.inf
@@ -73,6 +81,7 @@ class LearntJudge:
     table: Any
     present: Callable[[], Curve]
     nonnegative: bool = False
+    fires_saturated: bool = False  # asked only where `gradient_zero` is None
     squashes: bool = True  # not known before it is learnt
 
     @staticmethod

@@ -13,11 +13,12 @@ from keras_act.probe._check import THRESHOLD, checked, chosen, fitted, limits
 from keras_act.probe.compiled import Compiled, Source, source_of_tensors
 from keras_act.probe.curve import Curve, nonzero
 from keras_act.probe.judge import judged, judged_by_parameters
+from keras_act.probe.passage import Passage
 from keras_act.probe.progress import Progress
-from keras_act.probe.reduce import Squares, sum_of_squares
 from keras_act.probe.sites import Kind, Sites, sites
 from keras_act.probe.statistics import Statistics
-from keras_act.probe.taps import Passage, Recorder
+from keras_act.probe.sums import Squares, sum_of_squares
+from keras_act.probe.taps import Recorder
 from keras_act.probe.unpack import unpacked
 
 Which: TypeAlias = Literal["firing", "activity", "full"]

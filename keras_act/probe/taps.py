@@ -6,33 +6,16 @@ functional, sequential, subclassed, nested. Compiled functions keep what was cau
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 from keras.src.backend import get_keras_mask  # masks hang on tensors, and Keras has no public way to ask for them
 
+from keras_act.probe.passage import Passage
 from keras_act.probe.sites import Kind, Site, Sites
 
 Tensor = Any
 MISSING = object()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Passage:
-    """One pass through a site.
-
-    Attributes:
-        input: Pre-activation, shape (samples, .., units); None where it runs inside a loop.
-        output: What the activation made of it; its shape may differ (CReLU, GLU).
-        mask: True at valid positions, shape (samples, ..): the leading axes of `output`; None where all are valid.
-        axis: The unit axis of `output`.
-    """
-
-    input: Tensor | None
-    output: Tensor
-    mask: Tensor | None
-    axis: int
 
 
 class Recorder:

@@ -7,8 +7,9 @@ import numpy as np
 
 from keras_act.probe.activity import Activity
 from keras_act.probe.moments import Moments
-from keras_act.probe.reduce import OF_THE_LAYER, Layout
+from keras_act.probe.reduce import Layout
 from keras_act.probe.statistics import LayerStatistics, Statistics
+from keras_act.probe.sums import OF_THE_LAYER
 
 
 def unpacked(

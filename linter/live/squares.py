@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from keras_act.probe.reduce import sum_of_squares
+from keras_act.probe.sums import sum_of_squares
 
 
 def quickest() -> Callable[[Any], Any]:

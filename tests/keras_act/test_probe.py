@@ -154,6 +154,28 @@ def test_saturation(function, wanted):
     assert layer.saturation[0] == pytest.approx(wanted(z.astype(np.float64)).mean(), abs=1e-12)
 
 
+@pytest.mark.parametrize("masking", [False, True])
+@pytest.mark.parametrize(
+    ("function", "wanted"),
+    [
+        ("relu", lambda z: z <= 0),
+        ("relu6", lambda z: (z <= 0) | (z >= 6)),
+        ("hard_sigmoid", lambda z: abs(z) >= 3),
+        (keras_act.hard_tanh, lambda z: abs(z) >= 1),
+        ("tanh", lambda z: 1 - np.tanh(z) ** 2 <= 1e-3),
+        ("soft_shrink", lambda z: abs(z) <= 0.5),
+    ],
+)
+def test_where_no_gradient_passes(function, wanted, masking):
+    z = 5 * normal(50, 7, 3)
+    z[::4, 4:] = 9 if masking else z[::4, 4:]
+    layers = [L.Masking(mask_value=9)] * masking + [L.Activation(function, name="act")]
+    layer = observe(keras.Sequential([keras.Input((7, 3)), *layers]), z, "full", batch_size=16)["act"]
+    valid = z.reshape(-1, 3)[(z != 9).all(-1).ravel()].astype(np.float64)
+    assert layer.positions == len(valid)
+    np.testing.assert_allclose(layer.gradient_zero, wanted(valid).mean(0), atol=1e-12)
+
+
 # ---------------------------------------------------------------- merging
 
 
