@@ -128,10 +128,10 @@ def exit_code(report: Report, options: Options) -> int:
 
 
 def write_baseline(report: Report, path: Path) -> None:
-    """Write the report's findings as what is known from now on."""
-    from linter import baseline
+    """Write the report's findings as what is known from now on; raises ValueError where it cannot be written."""
+    from linter import baseline, output
 
-    path.write_text(baseline.dump(report), encoding="utf-8")
+    output.write(baseline.dump(report), path)
 
 
 def render(report: Report, format: str, *, colour: bool = False) -> str:

@@ -30,9 +30,9 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE")
     convert = verbs.add_parser("convert", help="write an old model as a .keras file for today's Keras")
     convert.add_argument(
-        "old", type=Path, metavar="OLD", help=".h5 of Keras 1 or 2, SavedModel with Keras metadata, .keras, weights"
+        "old", type=_path, metavar="OLD", help=".h5 of Keras 1 or 2, SavedModel with Keras metadata, .keras, weights"
     )
-    convert.add_argument("--output", "-o", type=Path, metavar="NEW", required=True, help="the .keras file to write")
+    convert.add_argument("--output", "-o", type=_path, metavar="NEW", required=True, help="the .keras file to write")
     _fix(
         verbs.add_parser(
             "fix",
@@ -43,21 +43,21 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     convert.add_argument(
-        "--architecture", type=Path, metavar="FILE", help="JSON of model.to_json(), where OLD holds weights alone"
+        "--architecture", type=_path, metavar="FILE", help="JSON of model.to_json(), where OLD holds weights alone"
     )
     diff = verbs.add_parser("diff", help="say what changed between two models", description="Exits 1 on new findings.")
-    diff.add_argument("old", type=Path, metavar="OLD")
-    diff.add_argument("new", type=Path, metavar="NEW")
-    diff.add_argument("--data", metavar="FILE", help="run both models on this, as in check")
+    diff.add_argument("old", type=_path, metavar="OLD")
+    diff.add_argument("new", type=_path, metavar="NEW")
+    diff.add_argument("--data", type=_stated, metavar="FILE", help="run both models on this, as in check")
     diff.add_argument(
         "--fail-on", choices=("error", "warning", "info", "never"), help="least severity of a new finding"
     )
     demo = verbs.add_parser("demo", help="lint a small model with planted problems")
     demo.add_argument(
-        "--output", "-o", type=Path, metavar="FOLDER", help="where to leave the model (default: a temporary folder)"
+        "--output", "-o", type=_path, metavar="FOLDER", help="where to leave the model (default: a temporary folder)"
     )
     docs = verbs.add_parser("docs", help="write the rules' pages")
-    docs.add_argument("--output", "-o", type=Path, metavar="FILE", help="where to write (default: standard output)")
+    docs.add_argument("--output", "-o", type=_path, metavar="FILE", help="where to write (default: standard output)")
     return top
 
 
@@ -65,7 +65,7 @@ def _check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "paths",
         nargs="+",
-        type=Path,
+        type=_path,
         metavar="PATH",
         help=".keras, .h5 or .hdf5 file, SavedModel folder, weights file, or a folder to walk",
     )
@@ -89,14 +89,15 @@ def _check(check: argparse.ArgumentParser) -> None:
     judge.add_argument(
         "--input-range", metavar="LO:HI", help="least and greatest value of the inputs, where they are known"
     )
-    judge.add_argument("--config", type=Path, metavar="FILE", help="settings file instead of the project's")
-    judge.add_argument("--baseline", type=Path, metavar="FILE", help="leave out the findings that this file knows")
+    judge.add_argument("--config", type=_path, metavar="FILE", help="settings file instead of the project's")
+    judge.add_argument("--baseline", type=_path, metavar="FILE", help="leave out the findings that this file knows")
     judge.add_argument(
-        "--write-baseline", type=Path, metavar="FILE", help="write the findings to a baseline, and exit 0"
+        "--write-baseline", type=_path, metavar="FILE", help="write the findings to a baseline, and exit 0"
     )
     data = check.add_argument_group("sample data")
     data.add_argument(
         "--data",
+        type=_stated,
         metavar="FILE",
         help="run the model on this: .npy, .npz, .csv, .parquet, .h5, a folder of images, module:function",
     )
@@ -119,16 +120,16 @@ def _check(check: argparse.ArgumentParser) -> None:
     run = check.add_argument_group("this run")
     run.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
     run.add_argument(
-        "--output", "-o", type=Path, metavar="FILE", help="write the report here instead of standard output"
+        "--output", "-o", type=_path, metavar="FILE", help="write the report here instead of standard output"
     )
     run.add_argument("--isolate", action="store_true", help="read the files in a confined process")
     run.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="models to lint at once (0: one a core)")
 
 
 def _fix(fix: argparse.ArgumentParser) -> None:
-    fix.add_argument("model", type=Path, metavar="MODEL", help=".keras, .h5 or .hdf5 file of Keras 2 or 3")
+    fix.add_argument("model", type=_path, metavar="MODEL", help=".keras, .h5 or .hdf5 file of Keras 2 or 3")
     fix.add_argument(
-        "--output", "-o", type=Path, metavar="OUT", required=True, help="the file to write, of the same format"
+        "--output", "-o", type=_path, metavar="OUT", required=True, help="the file to write, of the same format"
     )
     fix.add_argument(
         "--select",
@@ -141,7 +142,7 @@ def _fix(fix: argparse.ArgumentParser) -> None:
     fix.add_argument(
         "--unsafe", action="store_true", help="also change where training starts, and what the model computes"
     )
-    fix.add_argument("--data", metavar="FILE", help="compare both models on these samples, too")
+    fix.add_argument("--data", type=_stated, metavar="FILE", help="compare both models on these samples, too")
     fix.add_argument("--overwrite", action="store_true", help="let OUT be MODEL itself")
 
 
@@ -150,3 +151,13 @@ def _jobs(text: str) -> int:
     if value < 0:
         raise argparse.ArgumentTypeError(f"{text} is not a number of jobs")
     return value
+
+
+def _path(text: str) -> Path:
+    return Path(_stated(text))
+
+
+def _stated(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; a variable that is not set, perhaps")
+    return text

@@ -32,11 +32,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from linter import api
+    from linter import api, output
     from linter.given import invocation_of, options_of
     from linter.progress import advancing
 
     options, invocation = options_of(given), invocation_of(given)
+    for path in (invocation.output, invocation.write_baseline):
+        if path is not None:
+            output.check(path)
     with advancing(invocation.paths, invocation.data) as steps:
         report = api.check(invocation, options, steps.finished, steps.sampled)
     if invocation.write_baseline:

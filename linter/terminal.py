@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from linter import output as output_file
 from linter.finding import Report
 from linter.invocation import Invocation
 
@@ -21,18 +22,13 @@ def colour(invocation: Invocation) -> bool:
 
 
 def put(text: str, output: Path | None) -> None:
-    """Write to stdout or to a file, that whole or not at all."""
+    """Write to stdout or to a file."""
     if output is None:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         sys.stdout.flush()
         return
-    draft = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(output)
-    finally:
-        draft.unlink(missing_ok=True)
+    output_file.write(text, output)
 
 
 def complain(report: Report) -> None:

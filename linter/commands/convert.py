@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from linter import output
 from linter.graph import ModelGraph
 from linter.live import backend
 from linter.options import Options
@@ -22,6 +23,7 @@ def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
     """
     if new.suffix != ".keras":
         raise ConversionError(f"{new} must end in .keras, the format of today's Keras")
+    output.check(new)
     try:
         graph = _graph(old, architecture)
     except UnreadableError as error:

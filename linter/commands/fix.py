@@ -6,7 +6,6 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from linter.commands.fix_steps import Step, Stepping
 from linter.commands.fix_words import render
@@ -14,6 +13,7 @@ from linter.finding import Severity
 from linter.fixes import CannotFixError, Draft
 from linter.graph import ModelGraph
 from linter.options import Options
+from linter.output import draft_of
 from linter.read import UnreadableError, read
 from linter.rule import Subject
 from linter.rules import RULES
@@ -58,12 +58,12 @@ def fix(
     graph = _read(model, options)
     if output.suffix not in SUFFIXES[graph.format]:
         raise FixError(f"{output} must end in {' or '.join(SUFFIXES[graph.format])}, as the model does")
-    with TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as room:
-        stepping = Stepping([Step(model, graph)], Path(room), options, select, data)
+    with draft_of(output) as draft:
+        stepping = Stepping([Step(model, graph)], draft.parent, options, select, data)
         stepping.run(unsafe=unsafe)
         left_out = bool(stepping.rejected) and not stepping.told
         if not left_out:
-            _place(stepping.step.path, model, output, Path(room))
+            _place(stepping.step.path, model, output, draft)
         return Fixed(render(stepping, output, written=not left_out, unsafe=unsafe), not left_out)
 
 
@@ -92,10 +92,9 @@ def _hostile(graph: ModelGraph, options: Options) -> str:
     return ", ".join(dict.fromkeys(f"{finding.code} {finding.name}" for finding in found))
 
 
-def _place(made: Path, model: Path, output: Path, room: Path) -> None:
-    """Put the result where it belongs, at once."""
-    if made == model:
-        if output.exists() and os.path.samefile(model, output):
-            return
-        made = Path(shutil.copyfile(model, room / "same"))
-    made.replace(output)
+def _place(made: Path, model: Path, output: Path, draft: Path) -> None:
+    """Put the result where it is to be taken from; a model that stays as it is, is not written again."""
+    if made != model:
+        made.replace(draft)
+    elif not (output.exists() and os.path.samefile(model, output)):
+        shutil.copyfile(model, draft)

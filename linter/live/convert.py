@@ -5,7 +5,6 @@ And both run on the same inputs.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from linter.live.lost import lost
 from linter.live.names import accepted
 from linter.live.rebuild import Rebuilt, rebuild
 from linter.live.running import outputs
+from linter.output import draft_of
 
 TOLERANCE = 1e-5
 SAMPLES = 8
@@ -50,17 +50,13 @@ def convert(graph: ModelGraph, output: Path) -> Converted:
     if not rebuilt.complete:
         raise CannotRebuildError(_why(rebuilt))
     told = (*compile_like(rebuilt.model, graph), *lost(graph))
-    draft = output.with_name(f".{os.getpid()}.{output.stem}.keras")
-    try:
+    with draft_of(output) as draft:
         rebuilt.model.save(draft)
         difference = _difference(rebuilt.model, keras.saving.load_model(draft, safe_mode=True, compile=False))
         if not difference <= TOLERANCE:
             raise CannotRebuildError(
                 f"the written model differs by {difference:.2g} from the old one; nothing was written"
             )
-        draft.replace(output)
-    finally:
-        draft.unlink(missing_ok=True)
     return Converted(output, rebuilt.model.count_params(), difference, told)
 
 
