@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 DESCRIPTORS = ("/dev/std", "/dev/fd/", "/proc/self/fd/")
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class OutputError(ValueError):

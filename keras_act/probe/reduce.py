@@ -11,9 +11,9 @@ from typing import Any
 
 from keras import ops
 
-from keras_act.probe import sums
 from keras_act.probe.judge import Judge, LearntJudge
 from keras_act.probe.passage import Passage
+from keras_act.probe.sums import Squares, activity, moments
 
 Tensor = Any
 Test = Callable[[Passage], Tensor | None]
@@ -47,7 +47,7 @@ class Reduced:
     moments: Sequence[Tensor]
 
 
-def reduced(name: str, passages: Sequence[Passage], judge: AnyJudge, which: str, squares: sums.Squares) -> Reduced:
+def reduced(name: str, passages: Sequence[Passage], judge: AnyJudge, which: str, squares: Squares) -> Reduced:
     """All numbers of one site for one batch.
 
     Args:
@@ -65,18 +65,18 @@ def reduced(name: str, passages: Sequence[Passage], judge: AnyJudge, which: str,
         raise ValueError(f"the passes through {name!r} must have one known number of units. Received: {units}")
     passages = [passage.with_fitting_mask() for passage in passages]
     sizes, counts = _sizes(passages), _firing(passages, judge)
-    moments: dict[str, Tensor] = {}
+    values: dict[str, Tensor] = {}
     if which == "full":
         counts |= _flat(passages, {"saturated": judge.saturated, "gradient_zero": judge.gradient_zero})
         if judge.fires_saturated and "saturated" in counts:
             fired = counts.get("fired_positions", counts["fired_samples"])
             counts["gradient_zero"] = sizes[1] - fired + counts["saturated"]
-        moments = sums.moments(passages, judge.nonnegative)
+        values = moments(passages, judge.nonnegative)
     elif which == "activity":
         counts |= _flat(passages, {"saturated": judge.saturated}) if judge.squashes else {}
-        moments = sums.activity(passages, judge.nonnegative, squares)
-    layout = Layout(name, units.pop(), tuple(counts), tuple(moments))
-    return Reduced(layout, sizes, list(counts.values()), list(moments.values()))
+        values = activity(passages, judge.nonnegative, squares)
+    layout = Layout(name, units.pop(), tuple(counts), tuple(values))
+    return Reduced(layout, sizes, list(counts.values()), list(values.values()))
 
 
 def _firing(passages: Sequence[Passage], judge: AnyJudge) -> dict[str, Tensor]:
