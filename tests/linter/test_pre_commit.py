@@ -44,7 +44,7 @@ def test_it_runs_as_it_is_declared(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(PRE_COMMIT is None, reason="pre-commit is not installed")
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="pre-commit takes its hooks from a git repository")
-def test_a_commit_with_a_sick_model_is_refused(tmp_path: Path) -> None:
+def test_a_commit_with_sick_models_is_refused_in_one_report(tmp_path: Path) -> None:
     """With this environment's keras-lint in the place of an installation of its own."""
     home = Path(sys.executable).parent
     environment = {
@@ -62,13 +62,18 @@ def test_a_commit_with_a_sick_model_is_refused(tmp_path: Path) -> None:
     hooks = [{"id": HOOK["id"], "language": "system"}]
     config = {"repos": [{"repo": f"file://{ROOT}", "rev": revision, "hooks": hooks}]}
     (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
-    (repository / "model.keras").write_bytes(keras_archive(SICK))
+    models = [repository / f"{name}.keras" for name in "abcdefgh"]
+    for model in models:
+        model.write_bytes(keras_archive(SICK))
     for command in ("git init -q", "git config user.email a@example.org", "git config user.name a", "git add -A"):
         assert run(*command.split()).returncode == 0
     assert run(str(PRE_COMMIT), "install").returncode == 0
     refused = run("git", "commit", "-q", "-m", "sick")
     assert refused.returncode == 1
-    assert "RNN101" in refused.stdout + refused.stderr
-    (repository / "model.keras").write_bytes(keras_archive(HEALTHY))
+    report = refused.stdout + refused.stderr
+    assert "RNN101" in report
+    assert "8 models: " in report
+    for model in models:
+        model.write_bytes(keras_archive(HEALTHY))
     run("git", "add", "-A")
     assert run("git", "commit", "-q", "-m", "healthy").returncode == 0
