@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linter.commands.isolation_error import IsolationError as IsolationError
+from linter.confine.policy import SCRATCH as SCRATCH
 from linter.finding import Report, Tool, Unreadable
 from linter.invocation import Invocation
 from linter.options import Options

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import fsspec
+
+from linter.api import SCRATCH
 
 BLOCK = 5 << 20
 """Bytes that are sent at once to a store that is no folder."""
@@ -65,13 +66,10 @@ class Artefacts:
             path.stat()
             yield path
             return
-        folder = tempfile.mkdtemp(prefix="keras-lint-")
-        try:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder:
             path = Path(folder, Path(place).name)
             self._system.get_file(f"{self._root}/{place}", str(path))
             yield path
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def delete(self, place: str) -> None:
         """Delete a file, if it is there."""

@@ -1,11 +1,18 @@
-"""Retention: reports go when their time has come, and files that no audit knows of go after a while."""
+"""Retention: reports go when their time has come; files that no audit knows of, and what a killed worker left, after a
+while.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import shutil
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
+from linter.api import SCRATCH
 from service.artefacts import Artefacts
 from service.settings import Settings
 from service.store import Store
@@ -13,7 +20,7 @@ from service.tables import now
 
 EVERY = 60.0
 ORPHANED = 6 * 3600.0
-"""Seconds after which a file that no audit knows of is nobody's: longer than any upload takes."""
+"""Seconds after which a file that no audit knows of is nobody's: longer than any upload or audit takes."""
 HOUR = 3_600_000_000
 GROUP = 200
 log = logging.getLogger("keras-lint.janitor")
@@ -46,6 +53,7 @@ class Janitor:
         self.store.purge(now() - 2 * kept)
         for folder in ("uploads", "reports"):
             self._orphans(folder)
+        _left_behind()
 
     def _orphans(self, folder: str) -> None:
         edge = time.time() - ORPHANED
@@ -58,3 +66,12 @@ class Janitor:
             known = self.store.known(group)
             for place in set(group) - known:
                 self.artefacts.delete(place)
+
+
+def _left_behind() -> None:
+    """Delete the folders of jobs whose worker was killed; those of other users stay, as the system sees to it."""
+    edge = time.time() - ORPHANED
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        with contextlib.suppress(OSError):
+            if folder.lstat().st_mtime < edge:
+                shutil.rmtree(folder, ignore_errors=True)

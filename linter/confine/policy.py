@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 GIB = 1 << 30
+SCRATCH = "keras-lint-scratch-"
+"""How the name of a folder begins that lies among the temporary ones and is in use for the length of one job."""
 
 
 class Mode(StrEnum):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from linter.confine.policy import Policy
+from linter.confine.policy import SCRATCH, Policy
 
 ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -22,7 +22,7 @@ def scratch(policy: Policy) -> Iterator[Policy]:
     if policy.scratch:
         yield policy
         return
-    with tempfile.TemporaryDirectory(prefix="keras-lint-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder:
         yield replace(policy, scratch=folder)
 
 
