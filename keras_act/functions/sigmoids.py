@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 from keras import ops
 
 from keras_act.functions import _numerics
@@ -32,7 +33,7 @@ def tanh(x: Tensor) -> Tensor:
 
     Derivative: `1 / cosh(x)^2`, 1 at 0, exact in both tails, where 1 - tanh(x)^2 cancels; on PyTorch in float32 it is
     this that is taken, as PyTorch does, and is off by up to a rounding of 1.
-    The value is the backend's own: in float32 TensorFlow's and JAX's is 5 to 6 ulp off at worst, PyTorch's 1.
+    In float32 the value is right to 3 ulp, to 4.3 where XLA compiles it (Keras's: to 5 and 6), to 1 on PyTorch.
     Range: (-1, 1). Shape: that of `x`, any.
 
     >>> [round(float(y), 4) for y in tanh([-1.0, 0.0, 2.0])]
@@ -40,7 +41,7 @@ def tanh(x: Tensor) -> Tensor:
 
     Source: LeCun et al., Efficient backprop, 1998.
     """
-    return elementwise(_numerics.quick_tanh, [sech2], x, native="tanh")
+    return elementwise(_tanh, [sech2], x, native="tanh")
 
 
 @public
@@ -123,3 +124,12 @@ _dyt_slopes = (
     lambda x, alpha, gamma, beta: _numerics.tanh(alpha * x),
     lambda x, alpha, gamma, beta: ops.ones_like(x),
 )
+
+
+def _tanh(x: Tensor) -> Tensor:
+    """Past 1 that of the doubled half angle, which keeps little of the half's error."""
+    if _numerics.is_double(x) or keras.backend.backend() == "torch":
+        return _numerics.quick_tanh(x)
+    far = ops.abs(x) > 1
+    t = ops.tanh(ops.where(far, 0.5 * x, x))
+    return ops.where(far, 2 * t / (1 + t * t), t)

@@ -12,8 +12,6 @@ from tests.keras_act.oracle import CASES
 SMALLEST = float(np.finfo(np.float32).smallest_normal)
 SIZES = np.concatenate([np.logspace(-30, 30, 1201), np.linspace(0.01, 20, 2000), np.linspace(20, 110, 400)])
 GRID = np.unique(np.concatenate([-SIZES, SIZES])).astype(np.float32)
-# TensorFlow's own tanh, run eagerly, is 4.5 ulp off near 7.9; a better one takes 1.2 times as long when it is compiled
-ALLOWED = {"tanh": 1.15} if BACKEND == "tensorflow" else {}
 
 
 class Worst(NamedTuple):
@@ -45,7 +43,7 @@ def worst_error(case):
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_accuracy(case):
     worst = worst_error(case)
-    assert worst.share <= ALLOWED.get(case.name, 1), worst
+    assert worst.share <= 1, worst
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
@@ -78,13 +76,16 @@ def test_snake_beyond_is_its_mean():
 
 
 @pytest.mark.parametrize("compiled", [False, True])
-def test_the_tanh_of_dyt_is_right_to_3_ulp(compiled):
+@pytest.mark.parametrize("name", ["tanh", "dyt"])
+def test_a_tanh_is_right_to_3_ulp(name, compiled):
     if compiled and BACKEND == "torch":
         pytest.skip("PyTorch runs eagerly only")
     x = np.unique(np.concatenate([GRID[np.abs(GRID) > 1e-30], np.linspace(-10, 10, 1_000_001, dtype=np.float32)]))
-    y, _ = gradients(lambda x: keras_act.dyt(x, alpha=1.0), x, compiled=compiled)
+    function = keras_act.tanh if name == "tanh" else lambda x: keras_act.dyt(x, alpha=1.0)
+    y, _ = gradients(function, x, compiled=compiled)
     true = np.tanh(x.astype(float))
-    assert (np.abs(y - true) / np.spacing(np.abs(true).astype(np.float32))).max() <= 3
+    worst = (np.abs(y - true) / np.spacing(np.abs(true).astype(np.float32))).max()
+    assert worst <= (4.3 if name == "tanh" and (compiled or BACKEND == "jax") else 3)  # XLA's own is that far off near 0
 
 
 def test_the_slope_of_dyt_by_the_backend_itself_is_0_at_infinity():
