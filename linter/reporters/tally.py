@@ -62,9 +62,9 @@ def known(finding: Finding) -> str:
 
 
 def unfollowed(item: Unanalysed) -> str:
-    """Return "not analysed: crop (Lambda), why"."""
+    """Return "not analysed: crop (Lambda), why"; what is said of the whole file goes without a name."""
     what = f"{item.layer} ({item.class_name})" if item.layer else item.class_name
-    return f"not analysed: {what}, {item.reason}"
+    return "not analysed: " + ", ".join(part for part in (what, item.reason) if part)
 
 
 def grouped(items: Iterable[Unanalysed], shown: int = 3) -> list[Unanalysed]:

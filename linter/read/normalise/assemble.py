@@ -60,7 +60,7 @@ def graph(
         output_names=spec.output_names,
         keras_version=version,
         training=training(stored, documents, spec, bound.iterations),
-        parameters=_count(bound) if bound.weights else None,
+        parameters=_count(bound, loose) if bound.weights or loose else None,
         surplus=() if spec.opaque else tuple(bound.surplus),
         defects=(*defects, *(() if weightless else _misfits(flat, bound, spec))),
         unanalysed=tuple(unanalysed),
@@ -82,8 +82,9 @@ def _inputs(spec: ModelSpec, nodes: Iterable[Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*called, *found)))
 
 
-def _count(bound: Bound) -> int:
-    distinct = {id(weight): weight for found in bound.weights.values() for weight in found.values()}
+def _count(bound: Bound, loose: Iterable[Node]) -> int:
+    held = (*bound.weights.values(), *(node.weights for node in loose))
+    distinct = {id(weight): weight for found in held for weight in found.values()}
     return sum(prod(weight.shape) for weight in distinct.values())
 
 

@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
+from linter import lint
 from linter.options import Limits
 from linter.read import read
 from linter.read.weights import PIECE_BYTES, LoadedWeight, SlabWeight, StoredWeight
@@ -221,8 +222,25 @@ def test_a_subclassed_model_says_so(keras_3: Any, saved: Saved) -> None:
         model(np.ones((1, 2), "f4"))
     graph = read(saved(model, ".keras"), Limits())
     assert [item.class_name for item in graph.unanalysed] == ["Own"]
+    assert graph.parameters == model.count_params() == 9
     assert sorted(weight.shape for node in graph.nodes for weight in node.weights.values()) == [(2, 3), (3,)]
     assert graph.defects == ()
+
+
+def test_the_weights_of_a_subclassed_model_are_judged(keras_3: Any, saved: Saved) -> None:
+    class Sick(keras_3.Model):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = keras_3.layers.Dense(3, bias_initializer=keras_3.initializers.Constant(float("nan")))
+
+        def call(self, inputs: Any) -> Any:
+            return self.first(inputs)
+
+    with quiet():
+        model = Sick()
+        model(np.ones((1, 2), "f4"))
+    (report,) = lint(saved(model, ".keras")).models
+    assert [(f.code, f.layers) for f in report.findings if f.code == "NUM701"] == [("NUM701", ("first",))]
 
 
 def test_scalars_are_read_when_asked(members: Members) -> None:

@@ -87,3 +87,9 @@ def test_layers_of_one_class_and_reason_share_a_line():
     assert "not analysed: lambda_0, lambda_1, lambda_2 and 37 more (Lambda), it is code" in lines
     assert "not analysed: crop (Cropper), it is custom" in lines
     assert sum("not analysed" in line for line in lines) == 2
+
+
+def test_what_is_said_of_the_whole_file_has_no_name():
+    model = ModelReport("m.h5", "weights", unanalysed=(Unanalysed("", "", "the file holds weights only"),))
+    lines = [line.strip() for line in render(Report(models=(model,))).splitlines()]
+    assert "not analysed: the file holds weights only" in lines
