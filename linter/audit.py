@@ -47,7 +47,7 @@ def audit(
             continue
         try:
             with np.errstate(all="ignore"):  # stored values may be anything; rules judge what comes of them
-                findings += rule().check(subject)
+                findings += rule().check(subject.shown(rule))
         except Exception as error:  # a rule that crashes is a reported failure, not a stopped run
             failures.append(Failure(rule.code, f"{type(error).__name__}: {error}"))
     kept = [finding for item in findings if (finding := judged(item, options)) is not None]

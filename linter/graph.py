@@ -168,6 +168,8 @@ class ModelGraph:
     """Number of stored values that are weights; None where none could be read."""
     surplus: tuple[Weight, ...] = ()
     """Stored tensors that no layer claims."""
+    guessed: bool = False
+    """Whether the nodes are told from the weights alone: how they are set and joined is not in the file."""
     defects: tuple[Defect, ...] = ()
     unanalysed: tuple[Unanalysed, ...] = ()
     documents: Mapping[str, Any] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar, cast
 
 from linter.finding import Certainty, Evidence, Finding, Fix, Severity
@@ -47,6 +47,12 @@ class Subject:
         if key not in self.memory:
             self.memory[key] = make()
         return cast(T, self.memory[key])
+
+    def shown(self, rule: type[Rule]) -> Subject:
+        """Return what a rule may look at: one about the configuration sees no nodes that the weights alone tell of."""
+        if rule.evidence is not Evidence.CONFIG or not self.graph.guessed:
+            return self
+        return self.once("shown", lambda: Subject(replace(self.graph, nodes=()), self.options, self.observation))
 
     def has(self, key: str) -> bool:
         """Whether an analysis was asked for: a report tells of none that would read the weights for it alone."""

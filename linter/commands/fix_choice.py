@@ -35,7 +35,7 @@ def findings(subject: Subject, codes: tuple[str, ...], options: Options) -> Iter
     for rule in catalogue(options.plugins):
         if rule.code in codes and (subject.observation is not None or rule.evidence is not Evidence.SAMPLE):
             with np.errstate(all="ignore"):  # stored values may be anything
-                found = [judged(finding, options) for finding in rule().check(subject)]
+                found = [judged(finding, options) for finding in rule().check(subject.shown(rule))]
             yield from (finding for finding in found if finding is not None)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
 
 from keras_act.probe import Probe, Statistics
+from keras_act.probe.sites import SHARED
 from linter.live.custom import admitted
 from linter.live.inputs import InputTally
 from linter.live.measured import measured
@@ -16,18 +18,15 @@ from linter.live.running import running, said
 from linter.live.samples import Expected, match, open_samples
 from linter.observation import Observation
 from linter.options import Limits
+from linter.read import read
 
 BATCH = 32
 
 
 def observe_trusted(request: Mapping[str, Any], limits: Limits, advance: Callable[[int], None]) -> Observation:
     """Return what the model that Keras loads does on the samples; raises ValueError where Keras does not load it."""
-    classes = admitted(tuple(request.get("modules", ())))
-    try:
-        model = keras.saving.load_model(request["model"], custom_objects=classes, compile=False, safe_mode=False)
-    except Exception as error:  # whatever the file's own code raises
-        raise ValueError(f"Keras does not load it: {said(error)}") from None
-    expected = [Expected(tensor.name, tuple(tensor.shape), str(tensor.dtype)) for tensor in model.inputs]
+    model = _loaded(request, limits)
+    expected, arranged = _inputs(model)
     samples = open_samples(request["data"], expected, generators=bool(request.get("generators")))
     matched = match(samples, expected)
     if matched.mismatches:
@@ -44,7 +43,7 @@ def observe_trusted(request: Mapping[str, Any], limits: Limits, advance: Callabl
             break
         arrays = [tally.add(array) for tally, array in zip(tallies.values(), arrays, strict=True)]
         with running():
-            seen = probe.batch(arrays if len(arrays) > 1 else arrays[0])
+            seen = probe.batch(arranged(arrays))
         total = seen if total is None else total.merge(seen)
         done += len(arrays[0])
         advance(done)
@@ -59,6 +58,51 @@ def observe_trusted(request: Mapping[str, Any], limits: Limits, advance: Callabl
         inputs={name: tally.seen() for name, tally in tallies.items()},
         units=units,
         signal=signal,
-        missing=dict(probe.skipped),
+        missing={name: why for name, why in probe.skipped.items() if why != SHARED},
         backend=keras.backend.backend(),
     )
+
+
+def _loaded(request: Mapping[str, Any], limits: Limits) -> Any:
+    classes = admitted(tuple(request.get("modules", ())))
+    try:
+        model = keras.saving.load_model(request["model"], custom_objects=classes, compile=False, safe_mode=False)
+    except Exception as error:  # whatever the file's own code raises
+        why = said(error).partition(" Full object config")[0]
+        hint = "" if classes else " (--import MODULE admits your own classes)"
+        raise ValueError(f"Keras does not load it: {why}{hint}") from None
+    unbuilt = [layer.name for layer in model._flatten_layers() if not layer.built]
+    stored = read(Path(request["model"]), limits).parameters if unbuilt else None
+    if stored and model.count_params() < stored:
+        listed = ", ".join(unbuilt[:5])
+        raise ValueError(f"Keras loads it without the weights of {listed}: let `build` of the model build its layers")
+    return model
+
+
+def _inputs(model: Any) -> tuple[list[Expected], Callable[[list[Any]], Any]]:
+    """Return what a model takes, and how its arrays are given to it; raises ValueError where nothing tells."""
+    if tensors := getattr(model, "inputs", None):
+        found = [Expected(tensor.name, tuple(tensor.shape), str(tensor.dtype)) for tensor in tensors]
+        return found, _listed
+    built: Any = (model.get_build_config() or {}).get("input_shape")  # of a subclassed model, as it was first called
+    if _is_shape(built):
+        return [_taken("input", built)], _listed
+    if isinstance(built, Mapping) and built and all(map(_is_shape, built.values())):
+        return [_taken(name, shape) for name, shape in built.items()], lambda arrays: dict(
+            zip(built, arrays, strict=True)
+        )
+    if isinstance(built, Sequence) and built and all(map(_is_shape, built)):
+        return [_taken(f"input_{place}", shape) for place, shape in enumerate(built)], list
+    raise ValueError("the subclassed model's file does not say what shape its input has")
+
+
+def _listed(arrays: list[Any]) -> Any:
+    return arrays if len(arrays) > 1 else arrays[0]
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(size is None or type(size) is int for size in value)
+
+
+def _taken(name: str, shape: Sequence[int | None]) -> Expected:
+    return Expected(name, (None, *shape[1:]), keras.config.floatx())

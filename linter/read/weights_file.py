@@ -45,6 +45,7 @@ def graph(tree: hdf5.Tree) -> ModelGraph:
         nodes=nodes,
         keras_version=version.decode("utf-8", "replace") if isinstance(version, bytes) else str(version or ""),
         parameters=sum(prod(weight.shape) for weight in distinct.values()),
+        guessed=True,
         defects=tuple(tree.defects),
         unanalysed=(Unanalysed("", "", REASON),),
     )

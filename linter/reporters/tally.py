@@ -63,7 +63,7 @@ def known(finding: Finding) -> str:
 
 def unfollowed(item: Unanalysed) -> str:
     """Return "not analysed: crop (Lambda), why"; what is said of the whole file goes without a name."""
-    what = f"{item.layer} ({item.class_name})" if item.layer else item.class_name
+    what = f"{item.layer} ({item.class_name})" if item.layer and item.class_name else item.layer or item.class_name
     return "not analysed: " + ", ".join(part for part in (what, item.reason) if part)
 
 

@@ -69,9 +69,12 @@ class NeedsCustomCode(Rule):
                 layers.append(entry.layer)
         if found:
             listed = ", ".join(list(found)[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
+            whole = any(entry.reason.startswith("a subclassed model") for entry in model.graph.unanalysed)
+            flags = "--import MODULE --trust" if whole else "--import MODULE"
+            runs = f"pass it with {flags} where the model is to be run"
             yield self.finding(
                 f"needs code that is not in Keras: {listed}",
                 tuple(dict.fromkeys(layers)),
                 pointer=next(iter(found.values())),
-                fix=Fix(Safety.ADVICE, "pass it with --import MODULE where the model is to be run"),
+                fix=Fix(Safety.ADVICE, runs if layers or whole else "have it importable wherever the model is loaded"),
             )

@@ -62,6 +62,7 @@ def graph(
         training=training(stored, documents, spec, bound.iterations),
         parameters=_count(bound, loose) if bound.weights or loose else None,
         surplus=() if spec.opaque else tuple(bound.surplus),
+        guessed=bool(spec.opaque),
         defects=(*defects, *(() if weightless else _misfits(flat, bound, spec))),
         unanalysed=tuple(unanalysed),
         documents=documents,

@@ -53,7 +53,10 @@ class Parser:
         return replace(spec, inputs=calls.references(settings.get("input_layers")), outputs=ends, output_names=keys)
 
     def _opaque(self, class_name: str, name: str, pointer: str) -> ModelSpec:
-        reason = "a subclassed model: its file holds no layers, only constructor arguments"
+        reason = (
+            "a subclassed model: its file holds weights and constructor arguments, but no layers; "
+            "save it as keras.Model(inputs, outputs) to have them judged"
+        )
         return ModelSpec(name, class_name, opaque=reason, pointer=pointer)
 
     def layer(self, stored: Any, pointer: str, depth: int) -> LayerSpec:

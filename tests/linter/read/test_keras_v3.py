@@ -231,16 +231,17 @@ def test_the_weights_of_a_subclassed_model_are_judged(keras_3: Any, saved: Saved
     class Sick(keras_3.Model):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
+            self.memory = keras_3.layers.LSTM(4)
             self.first = keras_3.layers.Dense(3, bias_initializer=keras_3.initializers.Constant(float("nan")))
 
         def call(self, inputs: Any) -> Any:
-            return self.first(inputs)
+            return self.first(self.memory(inputs))
 
     with quiet():
         model = Sick()
-        model(np.ones((1, 2), "f4"))
+        model(np.ones((1, 5, 2), "f4"))
     (report,) = lint(saved(model, ".keras")).models
-    assert [(f.code, f.layers) for f in report.findings if f.code == "NUM701"] == [("NUM701", ("first",))]
+    assert [(f.code, f.layers) for f in report.findings] == [("NUM701", ("first",)), ("SEC011", ())], "no setting"
 
 
 def test_scalars_are_read_when_asked(members: Members) -> None:

@@ -84,7 +84,8 @@ def test_a_subclassed_model_has_weights_and_no_architecture(keras_3: Any) -> Non
         model(np.ones((1, 2), "f4"))
     graph = read(model, Limits())
     assert [item.class_name for item in graph.unanalysed] == ["Own"]
-    assert graph.parameters is None or graph.parameters == 9
+    assert graph.parameters == 9
+    assert graph.guessed
     (node,) = graph.nodes
     assert {role: weight.shape for role, weight in node.weights.items()} == {"kernel": (2, 3), "bias": (3,)}
     assert node.op == "Dense"

@@ -15,6 +15,8 @@ import h5py
 import numpy as np
 import pytest
 
+from linter import lint
+from linter.finding import Evidence
 from linter.graph import ModelGraph
 from linter.options import Limits
 from linter.read import read
@@ -75,6 +77,8 @@ def test_weights_alone(version: str, name: str, trap_models: dict[str, Any], tmp
         last = node.name.rpartition("/")[2]
         assert node.inputs == ()
         assert node.op in ("Unknown", by_name.get(last, node.op)), node.name
+    (report,) = lint(tmp_path / name).models
+    assert {finding.evidence for finding in report.findings} <= {Evidence.WEIGHTS}, "the file states nothing"
 
 
 def test_what_shapes_tell() -> None:
