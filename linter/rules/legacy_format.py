@@ -63,7 +63,10 @@ class LegacyFormat(Rule):
             foreign = _foreign(model)
             way_out = "`keras-lint convert` writes one that it does"
             fix = Fix(Safety.SAFE, "keras-lint convert OLD -o NEW.keras")
-            if foreign:
+            if model.graph.guessed:
+                way_out = "the Keras that wrote it does, with the code of its class"
+                fix = Fix(Safety.ADVICE, "load it there, and save it as a keras.Model(inputs, outputs)")
+            elif foreign:
                 way_out += f", once {foreign} is a layer of Keras"
                 fix = Fix(Safety.ADVICE, f"replace {foreign}, then {fix.summary}")
             yield self.finding(

@@ -58,6 +58,9 @@ class NeedsCustomCode(Rule):
             if custom and (item.class_name or item.function):
                 found.setdefault(f"{item.module or package}.{item.function or item.class_name}", item.place)
                 layers += [item.config["name"]] if isinstance(item.config.get("name"), str) else []
+        whole = next((e.class_name for e in model.graph.unanalysed if e.reason.startswith("a subclassed model")), "")
+        if whole and not any(name.rpartition(".")[2] == whole for name in found):
+            found[whole] = ""
         pointers = {node.layer: node.pointer for node in model.graph.nodes}
         for entry in model.graph.unanalysed:
             if (
@@ -69,12 +72,18 @@ class NeedsCustomCode(Rule):
                 layers.append(entry.layer)
         if found:
             listed = ", ".join(list(found)[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
-            whole = any(entry.reason.startswith("a subclassed model") for entry in model.graph.unanalysed)
-            flags = "--import MODULE --trust" if whole else "--import MODULE"
-            runs = f"pass it with {flags} where the model is to be run"
             yield self.finding(
                 f"needs code that is not in Keras: {listed}",
                 tuple(dict.fromkeys(layers)),
                 pointer=next(iter(found.values())),
-                fix=Fix(Safety.ADVICE, runs if layers or whole else "have it importable wherever the model is loaded"),
+                fix=Fix(Safety.ADVICE, _advice(bool(whole) and model.graph.format == "keras", bool(layers))),
             )
+
+
+def _advice(whole: bool, layers: bool) -> str:
+    """Say what to do with the code of a whole model, of layers, of losses and the like."""
+    if whole:
+        return "pass it with --import MODULE --trust where the model is to be run"
+    if layers:
+        return "pass it with --import MODULE where the model is to be run"
+    return "have it importable wherever the model is loaded"

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from linter import lint
 from linter.graph import ModelGraph, Weight
 from linter.options import Limits
 from linter.read import read
@@ -207,6 +208,11 @@ def test_subclassed_model_shows_its_weights_and_says_why_no_more(tmp_path: Path,
     found = {f"{node.layer}/{role}": values(weight) for node in graph.nodes for role, weight in node.weights.items()}
     np.testing.assert_array_equal(found["second/kernel"], model.second.kernel.numpy())
     assert set(found) == {"first/kernel", "first/bias", "second/kernel", "second/bias"}
+    (report,) = lint(tmp_path / "model").models
+    assert {finding.code: finding.fix.summary for finding in report.findings if finding.fix} == {
+        "CMP951": "load it there, and save it as a keras.Model(inputs, outputs)",
+        "SEC011": "have it importable wherever the model is loaded",
+    }
 
 
 def test_lookup_tables_of_keras_raise_no_alarm(tmp_path: Path, reading: Any) -> None:
