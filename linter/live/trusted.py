@@ -69,7 +69,7 @@ def _loaded(request: Mapping[str, Any], limits: Limits) -> Any:
         model = keras.saving.load_model(request["model"], custom_objects=classes, compile=False, safe_mode=False)
     except Exception as error:  # whatever the file's own code raises
         why = said(error).partition(" Full object config")[0]
-        hint = "" if classes else " (--import MODULE admits your own classes)"
+        hint = " (--import MODULE admits your own classes)" if "Could not locate" in why else ""
         raise ValueError(f"Keras does not load it: {why}{hint}") from None
     unbuilt = [layer.name for layer in model._flatten_layers() if not layer.built]
     stored = read(Path(request["model"]), limits).parameters if unbuilt else None
