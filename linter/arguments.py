@@ -67,7 +67,7 @@ def _check(check: argparse.ArgumentParser) -> None:
         nargs="+",
         type=_path,
         metavar="PATH",
-        help=".keras, .h5 or .hdf5 file, SavedModel folder, weights file, or a folder to walk",
+        help=".keras, .h5 or .hdf5 file, folder of a SavedModel or unpacked .keras, weights file, or a folder to walk",
     )
     judge = check.add_argument_group("what to judge")
     judge.add_argument(

@@ -79,6 +79,8 @@ def _read(model: Path, options: Options) -> ModelGraph:
         Draft.of(graph)
     except CannotFixError as error:
         raise FixError(f"{model}: {error}") from None
+    if model.is_dir():
+        raise FixError(f"{model} is a folder, which is not edited: `keras-lint convert` first")
     if graph.keras_version.startswith("1."):
         raise FixError(f"{model} is of Keras {graph.keras_version}: `keras-lint convert` first")
     return graph

@@ -16,7 +16,7 @@ from linter.audit import audit
 from linter.finding import Finding, ModelReport, Severity
 from linter.options import FailOn, Options
 from linter.read import UnreadableError, read
-from linter.read.discover import targets
+from linter.read.discover import marker, targets
 
 Seen = tuple[int, int]
 
@@ -124,7 +124,7 @@ class _Files:
     known: dict[Path, Seen] | None = None
 
     def fresh(self) -> list[Path]:
-        """Return the files that came or changed since; a SavedModel changes with its graph."""
+        """Return the files that came or changed since; a folder that is one model changes with one of its files."""
         now = dict(self._now())
         before, self.known = self.known or {}, now
         return [path for path, seen in now.items() if before.get(path) != seen]
@@ -132,6 +132,5 @@ class _Files:
     def _now(self) -> Iterator[tuple[Path, Seen]]:
         if self.path.exists():
             for target in targets(self.path):
-                inner = target.path / "saved_model.pb" if target.path.is_dir() else target.path
-                stat = inner.stat()
+                stat = marker(target.path).stat()
                 yield target.path, (stat.st_mtime_ns, stat.st_size)

@@ -34,10 +34,12 @@ def read(model: Path | bytes | Any, limits: Limits) -> ModelGraph:
 
 
 def _folder(path: Path, limits: Limits) -> ModelGraph:
-    from linter.read import saved_model
-    from linter.read.discover import is_saved_model
+    from linter.read import keras_folder, saved_model
+    from linter.read.discover import is_saved_model, is_unpacked
     from linter.read.foreign import name_of_folder
 
+    if is_unpacked(path):
+        return keras_folder.read(path, limits)
     if not is_saved_model(path) and (name := name_of_folder(path)):
         raise NotAModelError(name)
     return saved_model.read(path, limits)

@@ -91,11 +91,11 @@ def name_of_archive(members: Collection[str]) -> str:
 
 
 def name_of_folder(path: Path) -> str:
-    """Return what a folder is that holds no SavedModel; "" where it is nothing that is known."""
+    """Return what a folder is that holds no model; "" where it is nothing that is known."""
     if any((path / name).exists() for name in ("_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt", "_strings.json")):
         return f"an Orbax checkpoint, which is not read; {READ}"
-    if (path / "config.json").exists() and any((path / n).exists() for n in ("metadata.json", "model.weights.h5")):
-        return "an unpacked .keras archive; zip its files (config.json, metadata.json, model.weights.h5) into one"
+    if (path / "config.json").exists() and (path / "metadata.json").exists():
+        return "an unpacked .keras archive without its weights: there is no model.weights.h5 in it"
     if any(path.glob("*.index")):
         return "a TensorFlow checkpoint: weights without an architecture in a format that is not read"
     if any(path.glob("*.safetensors")) or (path / "pytorch_model.bin").exists():

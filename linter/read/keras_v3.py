@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 from linter.graph import Defect, ModelGraph, Weight
 from linter.options import Limits
@@ -20,6 +20,20 @@ CONFIG, METADATA = "config.json", "metadata.json"
 WEIGHTS_H5, WEIGHTS_NPZ, WEIGHTS_INDEX = "model.weights.h5", "model.weights.npz", "model.weights.json"
 
 
+class Files(Protocol):
+    """The files of an archive by name."""
+
+    @property
+    def members(self) -> Collection[str]:
+        """Their names."""
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Return one whole; raises UnreadableError where it is longer than `limit` bytes."""
+
+    def member(self, name: str) -> Source:
+        """Return one as a source."""
+
+
 def read(source: Source, limits: Limits) -> ModelGraph:
     """Return the model in a `.keras` archive; raises UnreadableError where there is none."""
     archive = zipped.open_archive(source, limits)
@@ -27,12 +41,20 @@ def read(source: Source, limits: Limits) -> ModelGraph:
         return found
     if CONFIG not in archive.members and (kind := name_of_archive(archive.members)):
         raise NotAModelError(kind)
-    defects = list(archive.defects)
+    return read_files(archive, limits, archive.defects)
+
+
+def read_files(files: Files, limits: Limits, defects: Iterable[Defect] = ()) -> ModelGraph:
+    """Return the model in the files of an archive, packed or not; raises UnreadableError where there is none.
+
+    defects: what is wrong with the archive itself.
+    """
+    known = list(defects)
     documents: dict[str, Any] = {}
     try:
-        return _model(archive, limits, defects, documents)
+        return _model(files, limits, known, documents)
     except UnreadableError as error:
-        raise error.after(defects, documents) from None
+        raise error.after(known, documents) from None
 
 
 def _saved_model(archive: zipped.Archive, limits: Limits) -> ModelGraph | None:
@@ -43,7 +65,7 @@ def _saved_model(archive: zipped.Archive, limits: Limits) -> ModelGraph | None:
     return None if root is None else saved_model.read_files(saved_model_zip.Zipped(archive, root), limits)
 
 
-def _model(archive: zipped.Archive, limits: Limits, defects: list[Defect], documents: dict[str, Any]) -> ModelGraph:
+def _model(archive: Files, limits: Limits, defects: list[Defect], documents: dict[str, Any]) -> ModelGraph:
     if CONFIG not in archive.members:
         found = ", ".join(sorted(archive.members)[:5]) or "nothing"
         raise UnreadableError(f"the archive has no {CONFIG}, so it is no Keras model (it holds {found})")
@@ -68,7 +90,7 @@ def _model(archive: zipped.Archive, limits: Limits, defects: list[Defect], docum
     )
 
 
-def _weights(archive: zipped.Archive, limits: Limits) -> tuple[hdf5.Tree, list[Defect]]:
+def _weights(archive: Files, limits: Limits) -> tuple[hdf5.Tree, list[Defect]]:
     """Return the stored variables by path."""
     if WEIGHTS_H5 in archive.members:
         tree = hdf5.walk(archive.member(WEIGHTS_H5), limits)
@@ -84,7 +106,7 @@ def _weights(archive: zipped.Archive, limits: Limits) -> tuple[hdf5.Tree, list[D
     ]
 
 
-def _sharded(archive: zipped.Archive, limits: Limits) -> tuple[hdf5.Tree, list[Defect]]:
+def _sharded(archive: Files, limits: Limits) -> tuple[hdf5.Tree, list[Defect]]:
     index, defects = strict_json.parse(archive.read(WEIGHTS_INDEX, limits.max_json_bytes), WEIGHTS_INDEX, limits)
     merged = hdf5.Tree()
     for name in dict.fromkeys(_shard_names(index)):

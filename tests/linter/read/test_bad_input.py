@@ -294,7 +294,7 @@ def test_no_model_at_all(data: bytes, message: str) -> None:
 def test_folders(tmp_path: Path) -> None:
     names = {
         "orbax": ("_CHECKPOINT_METADATA", "an Orbax checkpoint"),
-        "unpacked": ("model.weights.h5", "an unpacked .keras archive"),
+        "unpacked": ("metadata.json", "an unpacked .keras archive"),
         "hub": ("model.safetensors", "a folder of Hugging Face weights"),
         "checkpoint": ("ckpt.index", "a TensorFlow checkpoint"),
     }

@@ -28,6 +28,16 @@ def test_a_saved_model_is_one_model(tmp_path: Path, name: str) -> None:
     assert list(targets(tmp_path / "models/a")) == [Target(tmp_path / "models/a", False)]
 
 
+@pytest.mark.parametrize("name", ["model.weights.h5", "model.weights.npz", "model.weights.json"])
+def test_an_unpacked_archive_is_one_model(tmp_path: Path, name: str) -> None:
+    """A configuration of something else, as Transformers keeps it beside its own weights, makes none."""
+    made(tmp_path, f"models/a/{name}", "models/a/config.json", "models/b/config.json", "models/b/tf_model.h5")
+    found = list(targets(tmp_path))
+    assert found == [Target(tmp_path / "models/a", True), Target(tmp_path / "models/b/tf_model.h5", True)]
+    assert list(targets(tmp_path / "models/a")) == [Target(tmp_path / "models/a", False)]
+    assert list(targets(tmp_path / "models/a" / name)) == [Target(tmp_path / "models/a", False)]
+
+
 @pytest.mark.parametrize(
     ("names", "message"),
     [
