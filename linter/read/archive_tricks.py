@@ -7,12 +7,13 @@ import stat
 import struct
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
 from linter.graph import Defect
 from linter.options import Limits
+from linter.read import keras_zip
 from linter.read.source import Source, read_at
 
 EXPECTED = re.compile(
@@ -23,6 +24,8 @@ SAVED_MODEL = re.compile(
     r"|__MACOSX/.*|.*\.DS_Store"
 )
 """The same for the zip of a SavedModel's folder."""
+UNPACKED = re.compile(rf"[^/]+/(?:{EXPECTED.pattern}|README\.md|\.gitattributes)?|__MACOSX/.*|.*\.DS_Store")
+"""The same for the zip of an unpacked archive's folder, as the Hub keeps it."""
 DRIVE = re.compile(r"[A-Za-z]:")
 PICKLE = re.compile(rb"\x80[\x02-\x05].", re.DOTALL)
 END = 22
@@ -35,9 +38,9 @@ def tricks(source: Source, infos: Sequence[ZipInfo], comment: int, directory: in
     """Yield the defects of an archive's structure."""
     yield from _duplicates(infos)
     names = {info.filename for info in infos}
-    zipped = "config.json" not in names and any(name.rpartition("/")[2] == "saved_model.pb" for name in names)
+    expected = _expected(names)
     for info in infos:
-        yield from _name(info, SAVED_MODEL if zipped else EXPECTED)
+        yield from _name(info, expected)
         yield from _entry(source, info, limits)
     yield from _layout(source, infos, comment, directory)
     total = sum(info.file_size for info in infos)
@@ -47,6 +50,14 @@ def tricks(source: Source, infos: Sequence[ZipInfo], comment: int, directory: in
             f"the archive declares {total:,} bytes unpacked, past the limit `max_unpacked_bytes`",
             measured={"declared_bytes": float(total)},
         )
+
+
+def _expected(names: Collection[str]) -> re.Pattern[str]:
+    if "config.json" in names:
+        return EXPECTED
+    if any(name.rpartition("/")[2] == "saved_model.pb" for name in names):
+        return SAVED_MODEL
+    return UNPACKED if keras_zip.top(names) else EXPECTED
 
 
 def _duplicates(infos: Sequence[ZipInfo]) -> Iterator[Defect]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from linter.graph import Defect, ModelGraph, Weight
+from linter.graph import Defect, ModelGraph
 from linter.options import Limits
 from linter.read import archive as zipped
-from linter.read import hdf5, strict_json
+from linter.read import hdf5, keras_zip, strict_json
 from linter.read.bind_paths import bind
 from linter.read.errors import NotAModelError, UnreadableError
 from linter.read.foreign import name_of_archive
@@ -39,6 +39,8 @@ def read(source: Source, limits: Limits) -> ModelGraph:
     archive = zipped.open_archive(source, limits)
     if CONFIG not in archive.members and (found := _saved_model(archive, limits)) is not None:
         return found
+    if CONFIG not in archive.members and (root := keras_zip.top(archive.members)):
+        return read_files(keras_zip.Inside(archive, root), limits, archive.defects)
     if CONFIG not in archive.members and (kind := name_of_archive(archive.members)):
         raise NotAModelError(kind)
     return read_files(archive, limits, archive.defects)
@@ -124,8 +126,3 @@ def _shard_names(index: Any) -> Iterator[str]:
     shards = index.get("weight_map") if isinstance(index, Mapping) else None
     for value in shards.values() if isinstance(shards, Mapping) else ():
         yield from (value if isinstance(value, list) else [value]) if isinstance(value, str | list) else ()
-
-
-def variables(tree: hdf5.Tree) -> Mapping[str, Weight]:
-    """Return the variables of a tree by path."""
-    return tree.weights

@@ -57,6 +57,25 @@ def test_links_are_followed_as_a_clone_from_the_hub_has_them(pair: tuple[Path, P
     assert replace(linked, path=plain.path) == plain
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_its_zip_is_the_model_too(method: int, pair: tuple[Path, Path], tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "model.zip", "w", method) as archive:
+        for file in pair[1].iterdir():
+            archive.write(file, f"model/{file.name}")
+    (zipped,), (plain,) = lint(tmp_path / "model.zip").models, lint(pair[1]).models
+    assert replace(zipped, path=plain.path) == plain
+
+
+def test_a_zip_of_several_is_none(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "models.zip", "w") as archive:
+        for folder in ("a", "b"):
+            for file in pair[1].iterdir():
+                archive.write(file, f"{folder}/{file.name}")
+    (model,) = lint(tmp_path / "models.zip").models
+    assert {finding.code for finding in model.findings} == {"SEC006"}
+    assert "no config.json" in model.unanalysed[0].reason
+
+
 def test_it_is_run_on_data(pair: tuple[Path, Path], tmp_path: Path) -> None:
     np.save(tmp_path / "data.npy", np.ones((20, 5, 2), "float32"))
     for trust in (False, True):
