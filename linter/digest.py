@@ -1,8 +1,9 @@
-"""SHA-256 of a model: of a file's bytes, or of a SavedModel's files by name."""
+"""SHA-256 of a model: of a file's bytes, or of a folder's files by name."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 PIECE = 1 << 22
@@ -14,9 +15,17 @@ def sha256(path: Path) -> str:
     if not path.is_dir():
         return _of_file(path)
     whole = hashlib.sha256()
-    for item in sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink()):
+    for item in sorted(_files(path)):
         whole.update(f"{item.relative_to(path).as_posix()}\0{sha256(item)}\0".encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield what is read of a model that is a folder: an unpacked .keras has all beside each other, maybe as links."""
+    if (folder / "config.json").is_file():
+        yield from (item for item in folder.iterdir() if item.is_file())
+    else:
+        yield from (item for item in folder.rglob("*") if item.is_file() and not item.is_symlink())
 
 
 def _of_file(path: Path) -> str:

@@ -26,7 +26,7 @@ from linter.live.run import observe
 from linter.observation import Observation
 from linter.options import Options
 from linter.plugins import folders, places
-from linter.read.discover import Target
+from linter.read.discover import Target, linked
 
 TARGET = "linter.commands.isolated_work:work"
 PACKAGES = ("linter.read", "linter.rules", "linter.analysis", "linter.activations", "linter.reporters.json")
@@ -110,7 +110,7 @@ class Isolation:
             seconds=max(options.limits.max_seconds, 1.0),
             memory=self.bounds.memory,
             address_space=2 * self.bounds.memory,
-            read=(job["path"],),
+            read=(job["path"], *linked(Path(job["path"]))),
             user=self.bounds.user,
         )
         (tell or _silent)("reading", 0)

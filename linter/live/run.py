@@ -14,6 +14,7 @@ from linter.live import backend
 from linter.live.errors import RunError
 from linter.observation import Observation
 from linter.options import Limits
+from linter.read.discover import linked
 
 TARGET = "linter.live.worker:run"
 START_SECONDS = 120.0
@@ -69,7 +70,13 @@ def _policy(request: Request, data: str) -> Policy:
         address_space=24 * GIB + 8 * size,
         output=MAX_ANSWER,
         open_files=1024,
-        read=(os.path.abspath(request.model), data, *_packages(), *((os.getcwd(),) if own else ())),
+        read=(
+            os.path.abspath(request.model),
+            *linked(request.model),
+            data,
+            *_packages(),
+            *((os.getcwd(),) if own else ()),
+        ),
     )
 
 

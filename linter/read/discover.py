@@ -42,6 +42,13 @@ def targets(path: Path) -> Iterator[Target]:
                 yield Target(here / name, found=True)
 
 
+def linked(path: Path) -> tuple[str, ...]:
+    """Return the files outside of an unpacked archive's folder that it links to, as a clone from the Hub does."""
+    if not is_unpacked(path):
+        return ()
+    return tuple(str(item.resolve()) for item in path.iterdir() if item.is_symlink() and item.is_file())
+
+
 def marker(path: Path) -> Path:
     """Return the file that is written anew whenever the model at `path` is."""
     inside = (path / name for name in (*SAVED_MODEL, *KERAS_WEIGHTS))

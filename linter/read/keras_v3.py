@@ -40,7 +40,7 @@ def read(source: Source, limits: Limits) -> ModelGraph:
     if CONFIG not in archive.members and (found := _saved_model(archive, limits)) is not None:
         return found
     if CONFIG not in archive.members and (root := keras_zip.top(archive.members)):
-        return read_files(keras_zip.Inside(archive, root), limits, archive.defects)
+        return read_files(keras_zip.inside(archive, root), limits, archive.defects)
     if CONFIG not in archive.members and (kind := name_of_archive(archive.members)):
         raise NotAModelError(kind)
     return read_files(archive, limits, archive.defects)

@@ -17,11 +17,7 @@ class Inside(NamedTuple):
 
     archive: Archive
     root: str
-
-    @property
-    def members(self) -> Collection[str]:
-        """Names without the folder."""
-        return {name.removeprefix(self.root) for name in self.archive.members if name.startswith(self.root)}
+    members: frozenset[str]
 
     def read(self, name: str, limit: int) -> bytes:
         """Return a file whole; raises UnreadableError where it is longer than `limit` bytes."""
@@ -30,6 +26,12 @@ class Inside(NamedTuple):
     def member(self, name: str) -> Source:
         """Return a file as a source."""
         return self.archive.member(self.root + name)
+
+
+def inside(archive: Archive, root: str) -> Inside:
+    """Return the files of a folder."""
+    names = (name.removeprefix(root) for name in archive.members if name.startswith(root))
+    return Inside(archive, root, frozenset(names))
 
 
 def top(names: Collection[str]) -> str:

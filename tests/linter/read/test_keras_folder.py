@@ -14,6 +14,7 @@ import pytest
 from linter import lint
 from linter.api import check
 from linter.cli import main
+from linter.digest import sha256
 from linter.invocation import Invocation
 from linter.options import Limits, Options
 from linter.read import read
@@ -53,8 +54,12 @@ def test_links_are_followed_as_a_clone_from_the_hub_has_them(pair: tuple[Path, P
     snapshot.mkdir()
     for file in pair[1].iterdir():
         (snapshot / file.name).symlink_to(os.path.relpath(file, snapshot))
-    (linked,), (plain,) = lint(snapshot).models, lint(pair[1]).models
-    assert replace(linked, path=plain.path) == plain
+    (plain,) = lint(pair[1]).models
+    for isolate in (False, True):
+        given = Invocation((snapshot,), isolate=isolate, digest=True)
+        (linked,) = check(given, Options()).models
+        assert linked.sha256 == sha256(pair[1])
+        assert replace(linked, path=plain.path, sha256="", sandbox=()) == replace(plain, sha256="")
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
