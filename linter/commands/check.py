@@ -106,7 +106,7 @@ def _linted(path: Path, options: Options, invocation: Invocation, name: str, run
         return lint_model(path, options, name, run, trusted=invocation.trust)
     from concurrent.futures import ThreadPoolExecutor
 
-    from linter.digest import sha256
+    from linter.read.digest import sha256
 
     with ThreadPoolExecutor(1) as pool:  # hashing lets other threads run
         digest = pool.submit(sha256, path)

@@ -11,10 +11,10 @@ from typing import Any
 from linter import __version__, plugins, schema
 from linter.commands.lint import lint_model
 from linter.commands.settle import settled
-from linter.digest import sha256
 from linter.finding import ModelReport, Report, Tool, Unreadable
 from linter.live.errors import RunError
 from linter.observation import Observation
+from linter.read.digest import sha256
 from linter.read.discover import Target
 from linter.reporters.json import render
 

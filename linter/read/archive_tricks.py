@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
 from linter.graph import Defect
 from linter.options import Limits
-from linter.read import keras_zip
+from linter.read.keras_zip import top
 from linter.read.source import Source, read_at
 
 EXPECTED = re.compile(
@@ -57,7 +57,7 @@ def _expected(names: Collection[str]) -> re.Pattern[str]:
         return EXPECTED
     if any(name.rpartition("/")[2] == "saved_model.pb" for name in names):
         return SAVED_MODEL
-    return UNPACKED if keras_zip.top(names) else EXPECTED
+    return UNPACKED if top(names) else EXPECTED
 
 
 def _duplicates(infos: Sequence[ZipInfo]) -> Iterator[Defect]:

@@ -58,7 +58,7 @@ class NeedsCustomCode(Rule):
             if custom and (item.class_name or item.function):
                 found.setdefault(f"{item.module or package}.{item.function or item.class_name}", item.place)
                 layers += [item.config["name"]] if isinstance(item.config.get("name"), str) else []
-        whole = next((e.class_name for e in model.graph.unanalysed if e.reason.startswith("a subclassed model")), "")
+        whole = next((entry.class_name for entry in model.graph.unanalysed if model.graph.guessed), "")
         if whole and not any(name.rpartition(".")[2] == whole for name in found):
             found[whole] = ""
         pointers = {node.layer: node.pointer for node in model.graph.nodes}

@@ -14,10 +14,10 @@ import pytest
 from linter import lint
 from linter.api import check
 from linter.cli import main
-from linter.digest import sha256
 from linter.invocation import Invocation
 from linter.options import Limits, Options
 from linter.read import read
+from linter.read.digest import sha256
 from linter.read.errors import UnreadableError
 from tests.linter.read.quiet import quiet
 
@@ -97,6 +97,18 @@ def test_it_is_converted_and_not_fixed(pair: tuple[Path, Path], capsys: pytest.C
     with quiet():
         assert main(["convert", str(folder), "-o", str(new)]) == 0
     assert zipfile.is_zipfile(new)
+
+
+def test_the_digest_is_of_all_that_is_read(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    """A SavedModel may have a configuration of something else beside it, as older models on the Hub do."""
+    saved = tmp_path / "saved"
+    (saved / "variables").mkdir(parents=True)
+    for folder, file in ((pair[1], "model.weights.h5"), (saved, "variables/variables.index")):
+        (folder / "config.json").write_text("{}")
+        (folder / "saved_model.pb" if folder == saved else folder / "metadata.json").write_text("{}")
+        before = sha256(folder)
+        (folder / file).write_bytes(b"other")
+        assert sha256(folder) != before
 
 
 def test_what_is_too_large_is_refused(pair: tuple[Path, Path]) -> None:

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from linter.read.discover import is_unpacked
+
 PIECE = 1 << 22
 """Bytes at once: a thread that hashes waits for the interpreter after each piece."""
 
@@ -22,7 +24,7 @@ def sha256(path: Path) -> str:
 
 def _files(folder: Path) -> Iterator[Path]:
     """Yield what is read of a model that is a folder: an unpacked .keras has all beside each other, maybe as links."""
-    if (folder / "config.json").is_file():
+    if is_unpacked(folder):
         yield from (item for item in folder.iterdir() if item.is_file())
     else:
         yield from (item for item in folder.rglob("*") if item.is_file() and not item.is_symlink())
