@@ -124,6 +124,8 @@ def _unpredicted(model: Subject) -> Iterator[Unanalysed]:
 
 
 def _architecture(graph: ModelGraph) -> Graph:
+    if graph.guessed:  # in which order its layers are called is not in the file
+        return Graph()
     nodes = tuple(GraphNode(node.name, node.layer, str(node.activation or node.op), node.shape) for node in graph.nodes)
     edges = tuple(GraphEdge(edge.source, node.name) for node in graph.nodes for edge in node.inputs)
     return Graph(nodes, edges)

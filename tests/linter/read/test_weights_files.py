@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from linter import lint
-from linter.finding import Evidence
+from linter.finding import Evidence, Graph
 from linter.graph import ModelGraph
 from linter.options import Limits
 from linter.read import read
@@ -79,6 +79,8 @@ def test_weights_alone(version: str, name: str, trap_models: dict[str, Any], tmp
         assert node.op in ("Unknown", by_name.get(last, node.op)), node.name
     (report,) = lint(tmp_path / name).models
     assert {finding.evidence for finding in report.findings} <= {Evidence.WEIGHTS}, "the file states nothing"
+    assert report.graph == Graph()
+    assert report.layers
 
 
 def test_what_shapes_tell() -> None:
