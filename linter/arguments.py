@@ -109,7 +109,7 @@ def _check(check: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="MODULE",
-        help="admit the classes of a module of yours",
+        help="admit the classes and functions of a module of yours",
     )
     data.add_argument(
         "--trust", action="store_true", help="let Keras load the file itself, Lambdas and all, inside the sandbox"

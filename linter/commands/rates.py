@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEALTHY, PLANTED = 18, 201
+HEALTHY, PLANTED = 18, 204
 """How many models there are of each kind."""
 
 RATES: dict[str, tuple[int, int]] = {
@@ -74,6 +74,6 @@ RATES: dict[str, tuple[int, int]] = {
     "SEC008": (0, 1),
     "SEC009": (0, 0),
     "SEC010": (0, 3),
-    "SEC011": (0, 2),
+    "SEC011": (0, 6),
 }
 """On how many healthy and on how many planted ones each rule fires."""

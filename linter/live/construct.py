@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import keras
@@ -85,18 +86,24 @@ FROM_ELSEWHERE = frozenset(
 )
 
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 class CannotRebuildError(Exception):
     """A layer that is not in the allow-list, or whose configuration makes no layer; the message says which and why."""
 
 
-def layer_of(node: Node, name: str, activation: Any = None) -> keras.Layer:
-    """Return a new layer for a node that is no activation, `activation` written into it; raises CannotRebuildError."""
+def layer_of(node: Node, name: str, activation: Any = None, own: Mapping[str, Any] = NOTHING) -> keras.Layer:
+    """Return a new layer for a node that is no activation, `activation` written into it; raises CannotRebuildError.
+
+    own: The user's functions by name.
+    """
     if node.op not in REBUILT or not hasattr(keras.layers, node.op):
         raise CannotRebuildError(f"{node.class_name or node.op} is not among the layers that are rebuilt")
     made = getattr(keras.layers, node.op)
     wanted = inspect.signature(made).parameters
     config = {
-        key: _plain(key, value)
+        key: _plain(key, value, own)
         for key, value in node.config.items()
         if key in wanted and key not in FROM_ELSEWHERE and value is not None
     }
@@ -108,9 +115,9 @@ def layer_of(node: Node, name: str, activation: Any = None) -> keras.Layer:
     if activation is not None:
         config["activation"] = activation
     if node.op in RECURRENT:
-        config["activation"] = function_of(node.config.get("activation"))
+        config["activation"] = function_of(node.config.get("activation"), own)
         if node.op != "SimpleRNN":
-            config["recurrent_activation"] = function_of(node.config.get("recurrent_activation"))
+            config["recurrent_activation"] = function_of(node.config.get("recurrent_activation"), own)
     try:
         return made(**config, name=name, dtype=policy_of(node))
     except (TypeError, ValueError) as error:
@@ -132,14 +139,14 @@ def policy_of(node: Node) -> str:
     return str(stored)
 
 
-def _plain(key: str, value: Any) -> Any:
+def _plain(key: str, value: Any, own: Mapping[str, Any]) -> Any:
     """Return an argument as Keras takes it; objects are made here from their parameters."""
     if isinstance(value, Initializer):
         return made(value)
     if is_penalty(key):
         return penalty(key, value)
     if isinstance(value, Activation):
-        return function_of(value)
+        return function_of(value, own)
     return value if _is_plain(value) else None
 
 
@@ -155,7 +162,7 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
 
-def activation_layer(node: Node, name: str) -> keras.Layer:
+def activation_layer(node: Node, name: str, own: Mapping[str, Any] = NOTHING) -> keras.Layer:
     """Return the layer of an activation node; raises CannotRebuildError for foreign code."""
     activation = node.activation
     assert activation is not None
@@ -179,13 +186,13 @@ def activation_layer(node: Node, name: str) -> keras.Layer:
         return layers.PReLU(shared_axes=given.get("shared_axes"), name=name, dtype=dtype)
     if activation.name == "softmax" and given:
         return layers.Softmax(axis=given.get("axis", -1), name=name, dtype=dtype)
-    function = function_of(activation)
+    function = function_of(activation, own)
     if isinstance(function, keras.Layer):  # of ours
         return type(function).from_config({**function.get_config(), "name": name, "dtype": dtype})
     return layers.Activation(function, name=name, dtype=dtype)
 
 
-def function_of(activation: Activation | None) -> Any:
+def function_of(activation: Activation | None, own: Mapping[str, Any] = NOTHING) -> Any:
     """Return the function of an activation; raises CannotRebuildError for foreign code."""
     if activation is None:
         return None
@@ -195,6 +202,9 @@ def function_of(activation: Activation | None) -> Any:
         import keras_act
 
         return keras_act.HardSigmoid(slope=activation.parameters["slope"])
+    supplied = own.get(activation.spelling.rpartition(">")[2]) if activation.name == "unknown" else None
+    if inspect.isfunction(supplied):
+        return supplied
     if activation.name == "unknown" or not hasattr(keras.activations, activation.name):
         raise CannotRebuildError(f"activation {str(activation)[:60]!r} is not among those that are rebuilt")
     return getattr(keras.activations, activation.name)

@@ -1,8 +1,12 @@
-"""The user's own classes, admitted by --import: made from their stored configuration, filled in stored order."""
+"""The user's own classes and functions, admitted by --import.
+
+Layers are made from their stored configuration and filled in stored order.
+"""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,26 +14,52 @@ import keras
 
 from linter.graph import ModelGraph, Node
 from linter.live.assign import array_of
-from linter.live.construct import CannotRebuildError
+from linter.live.construct import CannotRebuildError, policy_of
+
+KINDS = (keras.Layer, keras.Initializer, keras.Regularizer, keras.constraints.Constraint)
+LIBRARIES = frozenset(("jax", "keras", "numpy", "tensorflow", "torch"))
+"""Where functions come from that a module of the user's only imports: under their names files mean Keras's."""
 
 
-def admitted(modules: Sequence[str]) -> dict[str, type[keras.Layer]]:
-    """Import modules of the user's and return their layer classes by name.
+def admitted(modules: Sequence[str]) -> dict[str, Any]:
+    """Import modules of the user's and return by name what a model can need of them: classes and functions.
 
     Raises ValueError where one cannot be imported.
     """
-    found: dict[str, type[keras.Layer]] = {}
+    found: dict[str, Any] = {}
     for name in modules:
         try:
             module = importlib.import_module(name)
         except ImportError as error:
             raise ValueError(f"--import {name}: {error}") from None
-        found |= {
-            key: value
-            for key, value in vars(module).items()
-            if isinstance(value, type) and issubclass(value, keras.Layer)
-        }
+        found |= {key: value for key, value in vars(module).items() if _is_wanted(value)}
     return found
+
+
+def _is_wanted(value: Any) -> bool:
+    if isinstance(value, type):
+        return issubclass(value, KINDS)
+    return inspect.isfunction(value) and value.__module__.partition(".")[0] not in LIBRARIES
+
+
+def layer_class(name: str, own: Mapping[str, Any]) -> type[keras.Layer] | None:
+    """Return the user's layer class of a stored class name, or None."""
+    found = own.get(name.rpartition(">")[2])
+    return found if isinstance(found, type) and issubclass(found, keras.Layer) else None
+
+
+def named_lambda(node: Node, graph: ModelGraph, own: Mapping[str, Any], name: str) -> keras.Layer:
+    """Return a Lambda of which the file has the function's name alone; raises CannotRebuildError for all others."""
+    stored = stored_config(node, graph)
+    function = stored.get("function")
+    if isinstance(function, Mapping) and function.get("class_name") == "function":
+        function = function.get("config")
+    found = own.get(function) if isinstance(function, str) else None
+    if not inspect.isfunction(found):
+        raise CannotRebuildError("what it computes is not in the configuration")
+    arguments = stored.get("arguments")
+    given = dict(arguments) if isinstance(arguments, Mapping) else {}
+    return keras.layers.Lambda(found, arguments=given, name=name, dtype=policy_of(node))
 
 
 def made(cls: type[keras.Layer], node: Node, graph: ModelGraph) -> keras.Layer:

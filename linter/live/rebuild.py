@@ -14,7 +14,7 @@ from typing import Any
 import keras
 
 from linter.graph import Edge, ModelGraph, Node, Unanalysed
-from linter.live import calling, operations
+from linter.live import calling, custom, operations
 from linter.live.assign import assign
 from linter.live.construct import CannotRebuildError, activation_layer, function_of, layer_of, policy_of
 from linter.live.names import Names
@@ -41,18 +41,18 @@ class Rebuilt:
 
 def rebuild(
     graph: ModelGraph,
-    classes: Mapping[str, type[keras.Layer]] | None = None,
+    own: Mapping[str, Any] | None = None,
     *,
     fused: bool = False,
     name: str = "rebuilt",
 ) -> Rebuilt:
-    """Return the model of a graph; `classes` are the user's own, by class name.
+    """Return the model of a graph; `own` are the user's classes and functions, by name.
 
     fused: activations stay in the layers that they were written into, without tensors of their own.
 
     Raises CannotRebuildError where not even an input is left.
     """
-    building = _Building(graph, classes or {}, fused)
+    building = _Building(graph, own or {}, fused)
     for node in graph.nodes:
         building.node(node)
     return building.finish(name)
@@ -66,7 +66,7 @@ def _is_fused(node: Node) -> bool:
 @dataclass(slots=True)
 class _Building:
     graph: ModelGraph
-    classes: Mapping[str, type[keras.Layer]]
+    own: Mapping[str, Any]
     fused: bool = False
     produced: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     layers: dict[str, keras.Layer] = field(default_factory=dict)
@@ -142,12 +142,12 @@ class _Building:
 
     def _make(self, node: Node, name: str) -> keras.Layer:
         if node.op == "Activation":
-            return activation_layer(node, name)
-        if node.op == "Unknown" and node.class_name.rpartition(">")[2] in self.classes:
-            from linter.live.custom import made
-
-            return made(self.classes[node.class_name.rpartition(">")[2]], node, self.graph)
-        return layer_of(node, name, self._own_activation(node) if self.fused else None)
+            return activation_layer(node, name, self.own)
+        if node.op == "Unknown" and (foreign := custom.layer_class(node.class_name, self.own)):
+            return custom.made(foreign, node, self.graph)
+        if node.op == "Lambda":
+            return custom.named_lambda(node, self.graph, self.own, name)
+        return layer_of(node, name, self._own_activation(node) if self.fused else None, self.own)
 
     def _own_activation(self, node: Node) -> Any:
         """Return the activation that was written into the layer itself, as a function or a layer."""
@@ -155,8 +155,8 @@ class _Building:
         if split is None or split.activation is None:
             return None
         if split.class_name in ("", "Activation"):
-            return function_of(split.activation)
-        return activation_layer(split, f"{self.names.new(node.layer)}_activation")
+            return function_of(split.activation, self.own)
+        return activation_layer(split, f"{self.names.new(node.layer)}_activation", self.own)
 
     def _unmerged(self, node: Node) -> None:
         """Call a Bidirectional whose halves are not merged, and so have no node for it, once both are there."""
@@ -194,12 +194,7 @@ class _Building:
 
     def _weights(self, node: Node, layer: keras.Layer) -> None:
         inner = calling.inner(layer)
-        if node.op == "Unknown":
-            from linter.live.custom import filled
-
-            wrong = filled(inner, node)
-        else:
-            wrong = assign(inner, node.weights)
+        wrong = custom.filled(inner, node) if node.op == "Unknown" else assign(inner, node.weights)
         if wrong:  # what it and all after it would compute is not what the model does
             raise CannotRebuildError(f"weights: {wrong[0]}")
 

@@ -64,12 +64,14 @@ def observe_trusted(request: Mapping[str, Any], limits: Limits, advance: Callabl
 
 
 def _loaded(request: Mapping[str, Any], limits: Limits) -> Any:
-    classes = admitted(tuple(request.get("modules", ())))
+    own = admitted(tuple(request.get("modules", ())))
     try:
-        model = keras.saving.load_model(request["model"], custom_objects=classes, compile=False, safe_mode=False)
+        model = keras.saving.load_model(request["model"], custom_objects=own, compile=False, safe_mode=False)
     except Exception as error:  # whatever the file's own code raises
-        why = said(error).partition(" Full object config")[0]
-        hint = " (--import MODULE admits your own classes)" if "Could not locate" in why else ""
+        _, _, cause = str(error).rpartition("Exception encountered: ")  # Keras tells of the layer first, at length
+        why = said(ValueError(cause)).partition(" Full object config")[0]
+        lacking = "Could not locate" in why or "Could not interpret" in why
+        hint = " (--import MODULE admits your own classes and functions)" if lacking else ""
         raise ValueError(f"Keras does not load it: {why}{hint}") from None
     unbuilt = [layer.name for layer in model._flatten_layers() if not layer.built]
     stored = read(Path(request["model"]), limits).parameters if unbuilt else None

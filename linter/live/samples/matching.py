@@ -48,9 +48,11 @@ def match(samples: Samples, expected: Sequence[Expected]) -> Matched:
         columns = {item.name: item.name for item in expected if item.name in samples.columns}
     wrong = []
     if absent := [item for item in expected if item.name not in columns]:
-        received = ", ".join(repr(name or "one array") for name in samples.columns)
+        received = ", ".join(
+            repr(name) if name else f"{column} without a name" for name, column in samples.columns.items()
+        )
         wrong.append(f"expected {', '.join(map(str, absent))}; received {received}")
-    if surplus := sorted(set(given) - set(columns.values())):
+    if surplus := sorted(name for name in set(given) - set(columns.values()) if name):
         wrong.append(f"received {', '.join(map(repr, surplus))}, which the model has no input for")
     found = [(item, samples.columns[columns[item.name]]) for item in expected if item.name in columns]
     wrong += [f"expected {item}; received {column}" for item, column in found if not _fits(column, item)]

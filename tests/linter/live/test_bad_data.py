@@ -13,6 +13,8 @@ from linter.build import Built, add, chain, conv, dense, flatten, fresh, input, 
 from linter.cli import main
 from linter.commands.lint import audit
 from linter.live.samples import DataError, Expected, open_samples
+from linter.live.samples.columns import Column, Samples
+from linter.live.samples.matching import match
 from linter.options import Options
 from linter.write import keras_archive
 from tests.linter.live.bad_data import FORMS, cut, images, written
@@ -108,13 +110,22 @@ def test_wrong_shape(form: str, checked: Checked, tmp_path: Path) -> None:
     assert checked(written(form, {"given": GOOD[:, :3]}, tmp_path)) == (1, ["DAT804"], "")
 
 
-@pytest.mark.parametrize("form", ["npz", "parquet", "csv", "h5"])
-def test_wrong_name(form: str, checked: Checked, tmp_path: Path) -> None:
-    assert checked(written(form, {"left": GOOD, "wrong": GOOD}, tmp_path), "two")[:2] == (1, ["DAT804"] * 2)
+@pytest.mark.parametrize(("form", "count"), [("npz", 2), ("h5", 2), ("parquet", 1), ("csv", 1)])
+def test_wrong_name(form: str, count: int, checked: Checked, tmp_path: Path) -> None:
+    """A table's columns that are no input's have no name of their own: what is missing is told, and no more."""
+    assert checked(written(form, {"left": GOOD, "wrong": GOOD}, tmp_path), "two")[:2] == (1, ["DAT804"] * count)
 
 
 def test_one_array_for_two_inputs(checked: Checked, tmp_path: Path) -> None:
-    assert checked(written("npy", {"left": GOOD}, tmp_path), "two")[:2] == (1, ["DAT804"] * 2)
+    status, codes, _ = checked(written("npy", {"left": GOOD}, tmp_path), "two")
+    assert (status, codes) == (1, ["DAT804"])
+
+
+def test_one_array_for_two_inputs_is_told_in_a_sentence() -> None:
+    expected = [Expected(name, (None, 4), "float32") for name in ("left", "right")]
+    (told,) = match(Samples("x.npy", {"": Column((4,), "float64")}, 9, lambda size: iter(())), expected).mismatches
+    wanted = "'left' float32 of shape (samples, 4), 'right' float32 of shape (samples, 4)"
+    assert told == f"expected {wanted}; received float64 of shape (samples, 4) without a name"
 
 
 @pytest.mark.parametrize("form", FORMS)

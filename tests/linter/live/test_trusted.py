@@ -151,7 +151,7 @@ def test_a_class_that_nobody_has_is_told_in_a_line(mine: Any, capsys: pytest.Cap
     assert main(["check", "model.keras", "--data", "data.npz", "--trust"]) == 2
     said = capsys.readouterr().err
     assert "Keras does not load it: Could not locate class 'Net'." in said
-    assert said.rstrip().endswith("(--import MODULE admits your own classes)")
+    assert said.rstrip().endswith("(--import MODULE admits your own classes and functions)")
     assert "Full object config" not in said
 
 
