@@ -39,8 +39,8 @@ INITIALIZERS = """
 """
 OPTIMIZERS = """
     adadelta adafactor adagrad adam adam_w adamax cosine_decay cosine_decay_restarts dynamic_loss_scale
-    exponential_decay fixed_loss_scale ftrl inverse_time_decay lamb lion loss_scale_optimizer loss_scale_optimizer_v3 multi_optimizer muon
-    nadam piecewise_constant_decay polynomial_decay rmsprop schedule_free_adam_w sgd tf_optimizer
+    exponential_decay fixed_loss_scale ftrl inverse_time_decay lamb lion loss_scale_optimizer loss_scale_optimizer_v3
+    multi_optimizer muon nadam piecewise_constant_decay polynomial_decay rmsprop schedule_free_adam_w sgd tf_optimizer
 """
 
 
