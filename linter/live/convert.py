@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -18,14 +17,12 @@ from linter.live.compiled import compile_like
 from linter.live.construct import CannotRebuildError
 from linter.live.lost import lost
 from linter.live.names import accepted
+from linter.live.random_inputs import random_inputs
 from linter.live.rebuild import Rebuilt, rebuild
 from linter.live.running import outputs
 from linter.output import draft_of
 
 TOLERANCE = 1e-5
-SAMPLES = 8
-ANY_SIZE = 16
-"""What stands for a dimension that may have any size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +85,3 @@ def _difference(one: keras.Model, two: keras.Model) -> float:
 def _apart(one: np.ndarray, two: np.ndarray) -> float:
     told = ~(np.isnan(one) & np.isnan(two))  # as of the mean over a sample of which all is masked
     return float(np.abs(one - two)[told].max(initial=0.0) / max(np.abs(one[told]).max(initial=0.0), 1e-12))
-
-
-def random_inputs(model: keras.Model, samples: int = SAMPLES, seed: int = 0) -> list[Any]:
-    """Return random inputs of the right shapes: normal values, or small whole numbers where the model takes those."""
-    random = np.random.default_rng(seed)
-    out = []
-    for tensor in model.inputs:
-        shape = (samples, *(ANY_SIZE if size is None else size for size in tensor.shape[1:]))
-        whole = str(tensor.dtype).startswith(("int", "uint"))
-        out.append(
-            random.integers(0, 2, shape).astype(tensor.dtype) if whole else random.normal(size=shape).astype("float32")
-        )
-    return out

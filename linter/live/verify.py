@@ -10,7 +10,7 @@ import numpy as np
 
 from linter.graph import ModelGraph
 from linter.live.construct import CannotRebuildError
-from linter.live.convert import random_inputs
+from linter.live.random_inputs import random_inputs
 from linter.live.rebuild import Rebuilt, rebuild
 from linter.live.running import outputs
 from linter.live.samples import DataError, Expected, match, open_samples

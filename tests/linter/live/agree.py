@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from linter.graph import ModelGraph
-from linter.live.convert import random_inputs
+from linter.live.random_inputs import random_inputs
 from linter.live.rebuild import Rebuilt, rebuild
 from linter.options import Limits
 from linter.read import read

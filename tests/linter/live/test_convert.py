@@ -13,7 +13,7 @@ import pytest
 
 from linter import api
 from linter.finding import Safety
-from linter.live.convert import random_inputs
+from linter.live.random_inputs import random_inputs
 from tests.linter.live.agree import filled, outputs
 from tests.linter.live.test_rebuild import KERAS_2_LOADS, KERAS_3_LOADS, NOT_WHOLE, mlp_by_hand, real
 from tests.linter.read.quiet import quiet

@@ -18,8 +18,8 @@ import keras_act
 from linter.build import chain, dense, input, lstm, trained
 from linter.graph import Unanalysed
 from linter.live.construct import CannotRebuildError
-from linter.live.convert import random_inputs
 from linter.live.expecting import expected_of
+from linter.live.random_inputs import random_inputs
 from linter.live.rebuild import rebuild
 from linter.write import keras_archive
 from tests.linter.live import zoo
