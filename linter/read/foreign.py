@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def _name_of(head: bytes, size: int) -> str:
     for magic, name in MAGICS:
         if head.startswith(magic):
             return name
+    if _is_graph(head):
+        return f"a frozen TensorFlow graph, which {CONVERTED}"
     if _is_onnx(head):
         return f"an ONNX file, which {CONVERTED}"
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
@@ -67,6 +70,13 @@ def _json(text: bytes) -> str:
     if b"weight_map" in text or b'"metadata"' in text:
         return "JSON that lists shards of weights; give one of the .weights.h5 files, or save the whole model"
     return "JSON text: an architecture without its weights is not read; save the whole model (model.save)"
+
+
+def _is_graph(head: bytes) -> bool:
+    """Its first node (field 1 and a length) begins with a name (field 1, a length, the name) and an operation (2)."""
+    found = re.match(rb"\n[\x80-\xff]{0,4}[\x00-\x7f]\n[\x01-\x7f]", head)
+    end = found.end() + head[found.end() - 1] if found else len(head)
+    return head[end : end + 1] == b"\x12"
 
 
 def _is_onnx(head: bytes) -> bool:

@@ -9,6 +9,8 @@ from linter.finding import Certainty, Evidence, Finding, Fix, Safety, Severity
 from linter.rule import Example, Rule, Subject
 
 TIMES = 100.0
+ACTIVE = 64
+"""Features that an input is counted with at most: of one with thousands, as of words, a few are not zero."""
 
 
 @final
@@ -18,7 +20,8 @@ class ExplodedWeights(Rule):
     ## What it does
     Compares the root mean square of every stored kernel with its fan scale, 1 / sqrt(fan in), the size at which a sum
     keeps its inputs' scale, and reports more than a hundred times that. Embeddings, normalisation parameters and
-    statistics are left out.
+    statistics are left out. What stands on the model's input is counted with 64 features at most: bags of words and
+    one-hot codes have thousands, of which a few are not zero.
 
     ## Why is this bad?
     Each such layer multiplies its input a hundredfold: gradients explode, small changes of the input turn the
@@ -59,17 +62,25 @@ class ExplodedWeights(Rule):
             "eight times: large, yet no divergence",
         ),
         Example("trained(chain(input(9), embedding(50, 8, embeddings=normal(50, 8, std=500)), flatten(), dense(1)))"),
+        Example(
+            "trained(chain(input(2000), dense(1, kernel=normal(2000, 1, std=3))))",
+            "a regression on two thousand features that are mostly zero",
+        ),
     )
 
     def check(self, model: Subject) -> Iterator[Finding]:
-        from linter.analysis import kernels, statistics
+        from linter.analysis import kernels, statistics, topology
         from linter.analysis.words import some
 
+        top = topology.of(model)
+        starts = [node for node in model.graph.nodes if node.op == "InputLayer"]
+        first = {node.name for start in starts for node in top.ahead(start, topology.PASSIVE | topology.RESIZING)}
         found: dict[str, float] = {}
         for kernel in kernels.of(model):
             if kernel.weight is None or not kernel.fan_in or kernel.node.op in ("Embedding", "Unknown"):
                 continue
-            ratio = statistics.of(model, kernel.weight).root_mean_square * kernel.fan_in**0.5
+            fan_in = min(kernel.fan_in, ACTIVE) if kernel.node.name in first else kernel.fan_in
+            ratio = statistics.of(model, kernel.weight).root_mean_square * fan_in**0.5
             if ratio > TIMES:
                 found[kernel.node.layer] = max(ratio, found.get(kernel.node.layer, 0.0))
         if found:

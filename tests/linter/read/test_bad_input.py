@@ -254,6 +254,7 @@ SAFETENSORS = b'{"w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}'
         (struct.pack("<Q", len(SAFETENSORS)) + SAFETENSORS + b"\0" * 4, "a safetensors file"),
         (b"GGUF\x03\0\0\0", "a GGUF file"),
         (b"\x08\x01\x12\xf0\x01", "a SavedModel's graph without its folder"),
+        (b"\n\x14\n\x05image\x12\x0bPlaceholder", "a frozen TensorFlow graph"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a Git LFS pointer"),
         (b"\n<!DOCTYPE html><html>", "a web page"),
         (b"\x1f\x8b\x08\x00", "a gzip archive"),
@@ -275,12 +276,20 @@ def test_what_torch_writes(tmp_path: Path) -> None:
     assert "an old PyTorch file" in refused(tmp_path / "old.pt")
 
 
+def test_what_tensorflow_freezes() -> None:
+    tf = pytest.importorskip("tensorflow")
+    with tf.Graph().as_default() as graph:
+        tf.compat.v1.placeholder("float32", (None, 5000, 4), name="a_name/of_some/length")
+    assert "a frozen TensorFlow graph" in refused(graph.as_graph_def().SerializeToString())
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"", "the file is empty"),
         (b"P", "it begins with b'P'"),
         (b"garbage all over", "it begins with b'garbage '"),
+        (b"\nA\nfew lines of text", "it begins with"),
         (b"PK\x03\x04" + b"\0" * 60, "damaged zip archive"),
         (b"PK\x05\x06" + b"\0" * 18, "has no config.json"),
         (b"\x89HDF\r\n\x1a\n" + b"\0" * 64, "damaged HDF5 file"),
