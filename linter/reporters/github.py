@@ -18,7 +18,7 @@ COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO:
 def render(report: Report) -> str:
     """Return the report as workflow commands."""
     pairs = sorted(report.findings(), key=lambda pair: -pair[1].severity.rank)
-    lines = [_command("error", error.path, "not read", error.message) for error in report.errors]
+    lines = [_command("error", error.path, "not linted", error.message) for error in report.errors]
     lines += [_finding(model, finding) for model, finding in pairs]
     lines += [line for model in report.models for line in _notes(model)]
     skips = skipped(report.models).items()

@@ -39,7 +39,7 @@ def _within(blocks: list[str], room: int) -> Iterator[str]:
 
 def _errors(report: Report) -> Iterator[str]:
     if report.errors:
-        yield "\n".join(f"- not read: {_code(error.path)}: {_text(error.message)}" for error in report.errors)
+        yield "\n".join(f"- not linted: {_code(error.path)}: {_text(error.message)}" for error in report.errors)
 
 
 def _table(model: ModelReport) -> str:

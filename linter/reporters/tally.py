@@ -37,7 +37,7 @@ def described(report: Report) -> str:
     words = [_counted(count, severity) for severity, count in counts(report).items()]
     parts = [f"{plural(len(report.models), 'model')}: {', '.join(words) or 'no findings'}"] if report.models else []
     if report.errors:
-        parts.append(f"{plural(len(report.errors), 'file')} not read")
+        parts.append(f"{plural(len(report.errors), 'file')} not linted")
     if failed := sum(len(model.failures) for model in report.models):
         parts.append(f"{plural(failed, 'rule')} failed")
     return "; ".join(parts) or "no models"

@@ -102,8 +102,8 @@ def _skips(report: Report, page: _Page) -> Iterator[str]:
 
 def _unreadable(report: Report, page: _Page) -> Iterator[str]:
     for error in report.errors:
-        first, *rest = page.wrap(f"not read {log(error.path)}: {clip(log(error.message), TEXT)}", "", "", "  ")
-        yield first.replace("not read", page.paint("not read", "error"), 1)
+        first, *rest = page.wrap(f"not linted {log(error.path)}: {clip(log(error.message), TEXT)}", "", "", "  ")
+        yield first.replace("not linted", page.paint("not linted", "error"), 1)
         yield from rest
 
 

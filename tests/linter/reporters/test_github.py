@@ -45,7 +45,7 @@ def test_findings_become_annotations_worst_first():
     assert message == f"{RNN.message} (in encoder/lstm, lstm_1); fix (unsafe): set activation='tanh'"
     assert lines[-2:] == [
         "keras-lint: skipped DAT801, DAT802: needs sample data (--data)",
-        "keras-lint: 2 models: 1 error, 1 warning, 1 info; 1 file not read; 1 rule failed",
+        "keras-lint: 2 models: 1 error, 1 warning, 1 info; 1 file not linted; 1 rule failed",
     ]
 
 
@@ -87,4 +87,4 @@ def test_every_command_is_ours(report):
 
 def test_an_unreadable_file_is_an_error():
     (found, _) = render(Report(errors=(Unreadable("a,b:c.h5", "100% broken"),))).splitlines()
-    assert found == "::error file=a%2Cb%3Ac.h5,title=not read::100%25 broken"
+    assert found == "::error file=a%2Cb%3Ac.h5,title=not linted::100%25 broken"

@@ -59,7 +59,7 @@ def test_a_row_a_finding():
 
 def test_nothing_is_silent():
     text = render(FULL)
-    assert text.startswith("### keras-lint: 2 models: 1 error, 1 warning, 1 info; 1 file not read; 1 rule failed\n")
+    assert text.startswith("### keras-lint: 2 models: 1 error, 1 warning, 1 info; 1 file not linted; 1 rule failed\n")
     for part in ("the file is empty", "INI210", "DAT801, DAT802", "crop", "1 model without findings"):
         assert part in text
 

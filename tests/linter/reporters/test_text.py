@@ -45,8 +45,8 @@ def test_everything_is_said():
         "not analysed: crop (Lambda), what it computes is not in the configuration",
         "run on 512 samples in 3.2 s, ended by max_seconds",
         "skipped DAT801, DAT802: needs sample data (--data)",
-        "not read models/broken.h5: the file is empty",
-        "2 models: 1 error, 1 warning, 1 info; 1 file not read; 1 rule failed",
+        "not linted models/broken.h5: the file is empty",
+        "2 models: 1 error, 1 warning, 1 info; 1 file not linted; 1 rule failed",
     ):
         assert part in text
 

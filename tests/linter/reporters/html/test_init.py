@@ -89,7 +89,7 @@ def test_everything_is_said():
     document = Document(render(FULL))
     check(document)
     for part in (
-        "2 models: 1 error, 1 warning, 1 info; 1 file not read; 1 rule failed",
+        "2 models: 1 error, 1 warning, 1 info; 1 file not linted; 1 rule failed",
         "models/broken.h5: the file is empty",
         RNN.message,
         "Fix unsafe set activation='tanh'",
