@@ -44,13 +44,13 @@ OPTIMIZERS = """
 """
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return `name` as all its spellings have it: GlorotUniform, glorot_uniform and GlorotUniformV2 are one."""
     return re.sub(r"v[12]$", "", re.sub(r"[^a-z0-9]", "", name.lower()))
 
 
 KNOWN = frozenset(
-    _plain(name)
+    plain(name)
     for names in (ACTIVATIONS, LOSSES, METRICS, REGULARIZERS, CONSTRAINTS, INITIALIZERS, OPTIMIZERS)
     for name in names.split()
 )
@@ -61,4 +61,4 @@ def is_keras(name: str) -> bool:
     package, registered, bare = name.rpartition(">")
     if registered and package.lower() not in PACKAGES:
         return False
-    return package == "keras_act" or _plain(bare) in KNOWN
+    return package == "keras_act" or plain(bare) in KNOWN

@@ -1,6 +1,6 @@
-"""The loss and optimizer a file was compiled with, made anew from Keras's own: nothing but plain values is taken over.
+"""The loss, optimizer and metrics a file was compiled with, made anew from Keras's own.
 
-What could not be carried over is said.
+Nothing but plain values is taken over. What could not be carried over is said.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 import keras
 
 from linter.graph import Loss, ModelGraph, Training
+from linter.live.compiled_metrics import metrics_of
 from linter.read.normalise.training import OPTIMIZERS
 from linter.read.normalise.values import snake
 
@@ -36,11 +37,27 @@ def compile_like(model: keras.Model, graph: ModelGraph) -> tuple[str, ...]:
     losses = [_loss(loss) for loss in training.losses]
     optimizer = _optimizer(training)
     weights = _weights(graph)
+    stored = _stored(graph)
+    plain, weighted = (
+        metrics_of(stored.get(key), graph.output_names, graph.keras_version) for key in ("metrics", "weighted_metrics")
+    )
+    lost = [*plain.lost, *weighted.lost]
     if any(loss is not None for loss in losses) and len(losses) == len(model.outputs):
         model.compile(
-            optimizer=optimizer or "sgd", loss=losses if len(losses) > 1 else losses[0], loss_weights=weights or None
+            optimizer=optimizer or "sgd",
+            loss=losses if len(losses) > 1 else losses[0],
+            loss_weights=weights or None,
+            metrics=_for_outputs(plain.of_outputs),
+            weighted_metrics=_for_outputs(weighted.of_outputs),
         )
-    return (*_lost(training, optimizer), *_lost_beside(_stored(graph), weights))
+    return (*_lost(training, optimizer), *_lost_beside(stored, lost, weights))
+
+
+def _for_outputs(metrics: list[list[Any]]) -> list[Any] | None:
+    """Return metrics as `compile` takes them: one list, or a list of lists where there are several outputs."""
+    if not any(metrics):
+        return None
+    return metrics if len(metrics) > 1 else metrics[0]
 
 
 def _lost(training: Training, optimizer: Any) -> Iterator[str]:
@@ -58,24 +75,11 @@ def _lost(training: Training, optimizer: Any) -> Iterator[str]:
             yield f"the optimizer's decay of {decay:g}, which today's Keras has as a schedule"
 
 
-def _lost_beside(stored: Mapping[str, Any], weights: list[float]) -> Iterator[str]:
-    names = list(dict.fromkeys(name for key in ("metrics", "weighted_metrics") for name in _named(stored.get(key))))
-    if names:
-        yield f"the metrics {', '.join(names)}"
+def _lost_beside(stored: Mapping[str, Any], metrics: list[str], weights: list[float]) -> Iterator[str]:
+    if metrics:
+        yield f"the metrics {', '.join(dict.fromkeys(metrics))}, which Keras has not, or not with these settings"
     if stored.get("loss_weights") and not weights:
         yield "the weights of the losses"
-
-
-def _named(metrics: Any) -> Iterator[str]:
-    """Yield the names of metrics, however they are stored: by name, as objects, in lists, by output."""
-    if isinstance(metrics, str):
-        yield metrics
-    elif isinstance(metrics, Mapping) and "class_name" in metrics:
-        config = metrics.get("config")
-        yield str((config.get("name") if isinstance(config, Mapping) else config) or metrics["class_name"])
-    elif isinstance(metrics, list | Mapping):
-        for item in metrics.values() if isinstance(metrics, Mapping) else metrics:
-            yield from _named(item)
 
 
 def _stored(graph: ModelGraph) -> Mapping[str, Any]:
