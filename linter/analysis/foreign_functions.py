@@ -14,7 +14,7 @@ from linter.analysis.documents import Stored
 from linter.analysis.keras_names import is_keras
 from linter.rule import Subject
 
-LAYERS = ("config.json", "model_config")
+TRAINING = "training_config"
 ROLES = ("activation", "initializer", "regularizer", "constraint")
 COMPILED = {"loss": "loss", "metrics": "metric", "weighted_metrics": "metric"}
 OPTIMIZER = ("optimizer", "optimizer_config")
@@ -33,11 +33,12 @@ def needed(model: Subject) -> tuple[Needed, ...]:
     """Return every name found, in the order of the file."""
     found: list[Needed] = []
     for item in documents.of(model):
-        if item.document in LAYERS and item.bare_name != "Lambda":
+        if item.document == TRAINING:
+            found += _of_training(item.value, item.place) if not item.pointer else ()
+            continue
+        if item.bare_name != "Lambda":
             found += _of_layer(item)
-        if item.document == "training_config" and not item.pointer:
-            found += _of_training(item.value, item.document + "#")
-        elif isinstance(item.value.get("compile_config"), Mapping):
+        if isinstance(item.value.get("compile_config"), Mapping):
             found += _of_training(item.value["compile_config"], f"{item.place}/compile_config")
     return tuple(found)
 

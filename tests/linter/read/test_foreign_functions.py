@@ -159,6 +159,15 @@ def test_what_keras_has_is_not(what: str, suffix: str, keras: ModuleType, tmp_pa
     assert told(path) == []
 
 
+def test_a_folder_of_keras_2(keras_2: ModuleType, tmp_path: Path) -> None:
+    compiled = {"loss": far, "metrics": ["mae", far]}
+    path = saved(
+        keras_2, [*dense(keras_2, activation=steep), *dense(keras_2, activation="elu")], compiled, tmp_path / "model"
+    )
+    assert (path / "saved_model.pb").exists()
+    assert told(path) == ["needs code that is not in Keras: steep (activation), far (loss), far (metric)"]
+
+
 def test_a_lambda_of_which_only_the_name_is_stored(keras: ModuleType, tmp_path: Path) -> None:
     path = saved(keras, dense(keras), {"loss": lambda y, p: y - p}, tmp_path / "model.h5")
     assert not loads(keras, path)
