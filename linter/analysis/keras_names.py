@@ -17,8 +17,7 @@ LOSSES = """
     categorical_generalized_cross_entropy categorical_hinge circle cosine cosine_proximity cosine_similarity ctc dice
     hinge huber huber_loss kl_divergence kld kullback_leibler_divergence log_cosh loss_function_wrapper mae mape
     mean_absolute_error mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error mse msle
-    poisson
-    sparse_categorical_crossentropy squared_hinge tversky
+    poisson sparse_categorical_crossentropy squared_hinge tversky
 """
 METRICS = """
     acc accuracy auc binary_accuracy binary_iou categorical_accuracy ce concordance_correlation crossentropy f1_score

@@ -129,7 +129,7 @@ def _compiled(given: dict[str, Any]) -> dict[str, Any] | None:
     return {
         "loss": given.get("loss"),
         "optimizer": {"module": "keras.optimizers", "class_name": optimizer, "config": config},
-        **{key: given[key] for key in ("metrics",) if key in given},
+        **({"metrics": given["metrics"]} if "metrics" in given else {}),
     }
 
 

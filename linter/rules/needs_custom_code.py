@@ -112,7 +112,7 @@ def _advice(model: Subject, layers: bool, classes: bool, functions: Sequence[Nee
     """Say what to do with the code of a whole model, of layers, of losses and the like."""
     if _whole(model) and model.graph.format == "keras":
         return "pass it with --import MODULE --trust where the model is to be run"
-    if any(item.name == "<lambda>" for item in functions):
+    if not classes and any(item.name == "<lambda>" for item in functions):
         return "write the lambda as a function with a name and save again: its code is not in the file"
     roles = {item.role for item in functions}
     if layers and (classes or "activation" in roles):

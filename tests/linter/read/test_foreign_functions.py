@@ -14,6 +14,8 @@ import pytest
 
 from linter.analysis.keras_names import is_keras
 from linter.api import lint
+from linter.options import Options
+from linter.write import keras_archive
 from tests.linter.read.quiet import quiet
 
 SUFFIXES = (".keras", ".h5")
@@ -54,11 +56,11 @@ def penalty(keras: ModuleType) -> Any:
 
 
 def bound(keras: ModuleType) -> Any:
-    class Any_(keras.constraints.Constraint):  # type: ignore[name-defined, misc]
+    class Loose(keras.constraints.Constraint):  # type: ignore[name-defined, misc]
         def __call__(self, x: Any) -> Any:
             return x
 
-    return Any_()
+    return Loose()
 
 
 def descent(keras: ModuleType) -> Any:
@@ -82,7 +84,7 @@ OWN: dict[str, tuple[Callable[[ModuleType], list[Any]], Callable[[ModuleType], d
     ),
     "initializer": (lambda k: dense(k, kernel_initializer=initializer(k)), lambda k: {}, "Tenth (initializer)"),
     "regularizer": (lambda k: dense(k, bias_regularizer=penalty(k)), lambda k: {}, "Odd (regularizer)"),
-    "constraint": (lambda k: dense(k, kernel_constraint=bound(k)), lambda k: {}, "Any_ (constraint)"),
+    "constraint": (lambda k: dense(k, kernel_constraint=bound(k)), lambda k: {}, "Loose (constraint)"),
     "loss": (dense, lambda k: {"loss": far}, "far (loss)"),
     "metric": (dense, lambda k: {"loss": "mse", "metrics": ["mae", far]}, "far (metric)"),
     "optimizer": (dense, lambda k: {"loss": "mse", "optimizer": descent(k)}, "Descent (optimizer)"),
@@ -166,6 +168,28 @@ def test_a_folder_of_keras_2(keras_2: ModuleType, tmp_path: Path) -> None:
     )
     assert (path / "saved_model.pb").exists()
     assert told(path) == ["needs code that is not in Keras: steep (activation), far (loss), far (metric)"]
+
+
+def test_classes_come_first_in_the_advice() -> None:
+    """They are listed first, and the model does not run without them; a lambda beside them may be the loss."""
+    from linter.build import chain, custom, dense, input
+
+    built = chain(input(4), custom("Attend", "mine"), dense(1), loss="<lambda>")
+    ((_, found),) = lint(keras_archive(built), options=Options(select=("SEC011",))).findings()
+    assert found.message.endswith("mine.Attend, <lambda> (loss)")
+    assert found.fix is not None
+    assert found.fix.summary.startswith("pass it with --import")
+
+
+def test_the_reader_knows_no_name_that_this_does_not() -> None:
+    from linter.read.normalise import initializers, losses, training, values
+
+    known = {
+        *(*values.KERAS_FUNCTIONS, *losses.KNOWN, *losses.ALIASES, *training.OPTIMIZERS),
+        *(*initializers.INITIALIZER_KINDS, *(name for name in initializers.SCALED if "xavier" not in name)),
+    }
+    assert len(known) > 90
+    assert not [name for name in known if not is_keras(name)]
 
 
 def test_a_lambda_of_which_only_the_name_is_stored(keras: ModuleType, tmp_path: Path) -> None:
