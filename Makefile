@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= $(shell expr 1 + `getconf _NPROCESSORS_ONLN`)  # one more than cores: the service's tests wait half of the time
 
 .PHONY: demo test test-backends lint bench bench-service fuzz docs clean
 
@@ -18,7 +19,7 @@ $(VENV)/.dev: setup.cfg | $(BIN)/python
 	touch $@
 
 $(VENV)/.backends: $(VENV)/.dev
-	$(BIN)/python -m pip install -q 'torch==2.13.0' 'jax>=0.6'
+	$(BIN)/python -m pip install -q 'torch==2.13.0' 'jax>=0.6' 'numba>=0.61'
 	touch $@
 
 demo: $(VENV)/.demo          ## lint a small model with planted problems, and run it on data
@@ -30,7 +31,7 @@ lint: $(VENV)/.dev           ## style, types, import contracts
 	$(BIN)/lint-imports
 
 test: lint                   ## the whole test suite
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-backends: $(VENV)/.backends  ## the layer library, and the guard of training, on JAX and PyTorch
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n auto --dist loadfile tests/keras_act tests/linter/live/test_callbacks.py

@@ -1,16 +1,17 @@
 """PyTorch on the CPU: long tensors in blocks that stay in the cache, by PyTorch's own kernels where these are exact.
 
-With `_torch_kernels` the one place that knows a backend. Eager PyTorch runs a formula operation by operation, each a
-pass over memory; TensorFlow and JAX fuse them. What else comes (a GPU, a tensor being traced, second derivatives)
-takes the formula.
+With `_torch_kernels` and `_torch_compiled` the one place that knows a backend. Eager PyTorch runs a formula operation
+by operation, each a pass over memory; TensorFlow and JAX fuse them. What else comes (a GPU, a tensor being traced,
+second derivatives) takes the formula.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
 from keras_act.functions._registry import Tensor
+from keras_act.functions._torch_compiled import compiled
 from keras_act.functions._torch_kernels import KERNELS, LEARNT, NEVER, WHOLE
 
 BLOCK = 1 << 18  # elements: a few of such blocks fit into a core's cache
@@ -39,7 +40,10 @@ def in_blocks(plain: Callable[..., Tensor], native: str, part: str, numbers: tup
         size = LONG if kernel and part in kernel.single and x.dtype not in HALVES else BLOCK
         laid = [t if t.stride() == x.stride() else torch.empty_like(x).copy_(t) for t in tensors[:-1]]
         out = torch.empty_like(x)
-        for to, *block in zip(*(_flat(t, size) for t in (out, *laid, x)), strict=True):
+        if tensors[-1].requires_grad and (fill := compiled(native, part, x)):
+            fill(_blocks(-(-x.numel() // torch.get_num_threads()), out, *laid, x))
+            return out
+        for to, *block in _blocks(size, out, *laid, x):
             wide = [t.float() if t.dtype in HALVES else t for t in block]
             if kernel and (safe or _within(wide[-1], low, kernel.high)):
                 _write(getattr(kernel, part), to, wide, numbers)
@@ -95,10 +99,10 @@ def _dense(x: Tensor) -> Tensor:
     return x if torch.empty_like(x, device="meta").stride() == x.stride() else x.contiguous()
 
 
-def _flat(x: Tensor, size: int) -> Sequence[Tensor]:
-    """The blocks of `x` in the order of memory."""
-    blocks: Sequence[Tensor] = x.as_strided((x.numel(),), (1,), x.storage_offset()).split(size)
-    return blocks
+def _blocks(size: int, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """The blocks of the tensors, side by side, in the order of memory."""
+    flat = (t.as_strided((t.numel(),), (1,), t.storage_offset()).split(size) for t in tensors)
+    return zip(*flat, strict=True)
 
 
 def _within(x: Tensor, low: float, high: float) -> bool:
