@@ -127,8 +127,7 @@ def elementwise(formula: Formula, slopes: Sequence[Formula], x: Tensor, *paramet
             forward = _torch.with_learnt(forward, native, "value")
             backward = _torch.with_learnt(backward, native, "gradient")
         else:
-            forward = _torch.in_blocks(forward, native, "value", parameters)
-            backward = _torch.in_blocks(backward, native, "gradient", parameters)
+            forward, backward = _torch.in_blocks(forward, backward, native, parameters)
     return with_gradient(forward, backward, x, *learnt)
 
 

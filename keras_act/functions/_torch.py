@@ -5,7 +5,9 @@ by operation, each a pass over memory; TensorFlow and JAX fuse them. What else c
 second derivatives) takes the formula.
 """
 
+import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,38 +22,43 @@ HALVES = (torch.float16, torch.bfloat16)
 FLOATS = (*HALVES, torch.float32, torch.float64)
 
 
-def in_blocks(plain: Callable[..., Tensor], native: str, part: str, numbers: tuple[Any, ...]) -> Callable[..., Tensor]:
-    """`plain`, an elementwise function of tensors of one shape (the last is x), block by block where that helps.
+def in_blocks(
+    value: Callable[..., Tensor], gradient: Callable[..., Tensor], native: str, numbers: tuple[Any, ...]
+) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
+    """The two, elementwise functions of tensors of one shape, block by block where that helps.
 
     Args:
-        plain: The formula, for any backend.
+        value: The formula of x, for any backend.
+        gradient: That of (upstream, x), the same x.
         native: A name in KERNELS, or "" for none.
-        part: "value" or "gradient".
         numbers: The function's hyper-parameters.
     """
     kernel = KERNELS.get(native)
     low = kernel.low(*numbers) if kernel else NEVER
-    safe = kernel is not None and part in kernel.safe and low != NEVER
+    inside: list[bool] = []  # whether x lies where the kernel is right, by blocks: looked at once for both
 
-    def run(*tensors: Tensor) -> Tensor:
+    def run(part: str, plain: Callable[..., Tensor], *tensors: Tensor) -> Tensor:
         if not _suits(tensors[-1], at_least=BLOCK + 1 if low == NEVER else 1):
             return plain(*tensors)
         x = _dense(tensors[-1])
-        size = LONG if kernel and part in kernel.single and x.dtype not in HALVES else BLOCK
         laid = [t if t.stride() == x.stride() else torch.empty_like(x).copy_(t) for t in tensors[:-1]]
         out = torch.empty_like(x)
         if tensors[-1].requires_grad and (fill := compiled(native, part, x)):
             fill(_blocks(-(-x.numel() // torch.get_num_threads()), out, *laid, x))
             return out
+        right = kernel is not None and low != NEVER and (part in kernel.safe or (bool(inside) and all(inside)))
+        size = LONG if kernel and part in kernel.single and x.dtype not in HALVES else BLOCK
         for to, *block in _blocks(size, out, *laid, x):
             wide = [t.float() if t.dtype in HALVES else t for t in block]
-            if kernel and (safe or _within(wide[-1], low, kernel.high)):
+            if kernel and not right:
+                inside.append(_within(wide[-1], low, kernel.high))
+            if kernel and (right or inside[-1]):
                 _write(getattr(kernel, part), to, wide, numbers)
             else:
                 to.copy_(plain(*block))
         return out
 
-    return run
+    return partial(run, "value", value), partial(run, "gradient", gradient)
 
 
 def with_learnt(plain: Callable[..., Any], native: str, part: str) -> Callable[..., Any]:
@@ -109,6 +116,8 @@ def _within(x: Tensor, low: float, high: float) -> bool:
     """Whether all of `x` lies within [low, high]; False if one is NaN."""
     if low == NEVER:
         return False
+    if high == math.inf:
+        return low <= float(torch.amin(x))
     smallest, largest = torch.aminmax(x)
     return low <= float(smallest) and float(largest) <= high
 

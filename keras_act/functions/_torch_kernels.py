@@ -14,7 +14,7 @@ from keras_act.functions._numerics import NEAR, SERIES, SHORT_SERIES
 from keras_act.functions._registry import Tensor
 
 aten = torch.ops.aten
-FINITE, NEVER = 3e38, math.inf
+FINITE, ANY, NEVER = 3e38, -math.inf, math.inf
 KERAS_SIGMOID = (1 / 6, 0.5, 0.0, 1.0)  # slope, offset and limits of the hard sigmoid that PyTorch has, too
 STEEP, CUBIC = 2 * math.sqrt(2 / math.pi), 0.044715  # of the tanh form of GELU
 
@@ -24,8 +24,8 @@ class Kernel(NamedTuple):
 
     value: Callable[..., Any]  # (out, x, *numbers)
     gradient: Callable[..., Any]  # (out, upstream, x, *numbers)
-    low: Callable[..., float] = lambda *numbers: -FINITE  # (*numbers); NEVER if it has other ones
-    high: float = FINITE
+    low: Callable[..., float] = lambda *numbers: ANY  # of its numbers; NEVER if it has other ones than these
+    high: float = math.inf
     safe: tuple[str, ...] = ("value",)  # the parts that are right everywhere, at NaN and infinities too
     single: tuple[str, ...] = ("value", "gradient")  # the parts that are one pass over memory
 
@@ -102,7 +102,7 @@ def _hard_gradient(
 
 
 def _symmetric(lower: float, upper: float) -> float:
-    return -FINITE if lower == -upper else NEVER
+    return ANY if lower == -upper else NEVER
 
 
 KERNELS = {
@@ -144,6 +144,7 @@ KERNELS = {
         lambda out, x, beta: aten.silu.out(x, out=out),
         lambda out, flow, x, beta: aten.silu_backward.grad_input(flow, x, grad_input=out),
         lambda beta: -80.0 if beta == 1 else NEVER,
+        FINITE,
         safe=(),
     ),
     "softplus": Kernel(
@@ -156,6 +157,7 @@ KERNELS = {
         lambda out, x: aten.mish.out(x, out=out),
         lambda out, flow, x: out.copy_(aten.mish_backward(flow, x)),
         lambda: -80.0,
+        FINITE,
         safe=(),
         single=("value",),
     ),
@@ -166,7 +168,7 @@ KERNELS = {
         lambda out, x: torch.tanh(x, out=out), _tanh_gradient, safe=("value", "gradient"), single=("value",)
     ),
     "tanh_shrink": Kernel(_tanh_shrink, lambda out, flow, x: torch.tanh(x, out=out).square_().mul_(flow), single=()),
-    "gelu": Kernel(_gelu, _gelu_gradient, lambda: -12.0, safe=(), single=()),
+    "gelu": Kernel(_gelu, _gelu_gradient, lambda: -12.0, FINITE, (), ()),
     "gelu_tanh": Kernel(_gelu_tanh, _gelu_tanh_gradient, lambda: -9.0, 1e10, (), ()),
     "snake": Kernel(_snake, _snake_gradient, lambda a: -1e9 if a < 1e20 else NEVER, 1e9, (), ()),
 }

@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_act.functions._check import divisible, has_axis, whole
 from keras_act.functions._elementwise import as_float, widen, with_gradient
-from keras_act.functions._numerics import steps
+from keras_act.functions._numerics import indicator
 from keras_act.functions._registry import Tensor, public
 
 
@@ -34,8 +34,7 @@ def crelu(x: Tensor, axis: int = -1) -> Tensor:
 
     def backward(upstream: Tensor, x: Tensor) -> Tensor:
         rising, falling = ops.split(upstream, 2, axis=axis)
-        zero = ops.zeros_like(x)
-        return ops.where(x < 0, -falling, steps(x, zero, rising))
+        return rising * indicator(x, x > 0) - falling * indicator(x, x < 0)
 
     return with_gradient(forward, backward, x)
 

@@ -6,7 +6,7 @@ from keras import ops
 
 from keras_act.functions._check import at_least_zero, between, finite, is_number, ordered, positive
 from keras_act.functions._elementwise import elementwise
-from keras_act.functions._numerics import steps
+from keras_act.functions._numerics import indicator
 from keras_act.functions._registry import Tensor, public
 
 
@@ -144,7 +144,7 @@ def shifted_relu(x: Tensor, a: float = 1.0) -> Tensor:
 
 
 def _relu_slope(x: Tensor) -> Tensor:
-    return steps(x, ops.zeros_like(x), ops.ones_like(x))
+    return indicator(x, x > 0)
 
 
 def _clipped(x: Tensor, top: float) -> Tensor:
@@ -152,7 +152,7 @@ def _clipped(x: Tensor, top: float) -> Tensor:
 
 
 def _clipped_slope(x: Tensor, top: float) -> Tensor:
-    return ops.where(x >= top, ops.zeros_like(x), _relu_slope(x))
+    return indicator(x, (x > 0) & (x < top))
 
 
 def _leaky(x: Tensor, slope: Any) -> Tensor:
@@ -164,11 +164,16 @@ def _shifted(x: Tensor, a: float) -> Tensor:
 
 
 def _shifted_slope(x: Tensor, a: float) -> Tensor:
-    return steps(x, ops.zeros_like(x), ops.ones_like(x), at=-a)
+    return indicator(x, x > -a)
+
+
+def _leaky_slope(x: Tensor, slope: Any) -> Tensor:
+    above = indicator(x, x > 0)
+    return slope * (1 - above) + above
 
 
 # -0.0: XLA would keep a tensor of zeros in memory, whose 0 it shares with the start of a sum
 _leaky_slopes = (
-    lambda x, slope: steps(x, slope * ops.ones_like(x), ops.ones_like(x)),
+    _leaky_slope,
     lambda x, slope: ops.minimum(x, ops.full_like(x, -0.0)),
 )

@@ -4,7 +4,7 @@ from keras import ops
 
 from keras_act.functions._check import ordered
 from keras_act.functions._elementwise import elementwise
-from keras_act.functions._numerics import NEAR, quick_tanh, tanh_bend
+from keras_act.functions._numerics import NEAR, indicator, quick_tanh, tanh_bend
 from keras_act.functions._registry import Tensor, public
 
 
@@ -71,8 +71,7 @@ def _soft(x: Tensor, lower: float, upper: float) -> Tensor:
 
 
 def _outside(x: Tensor, lower: float, upper: float) -> Tensor:
-    one = ops.where(x == x, ops.ones_like(x), x)
-    return ops.where((x >= lower) & (x <= upper), ops.zeros_like(x), one)
+    return indicator(x, (x < lower) | (x > upper))
 
 
 def _tanh_shrink(x: Tensor) -> Tensor:

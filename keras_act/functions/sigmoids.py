@@ -8,7 +8,7 @@ from keras import ops
 from keras_act.functions import _numerics
 from keras_act.functions._check import finite, ordered, positive
 from keras_act.functions._elementwise import elementwise
-from keras_act.functions._numerics import logistic_slope, sech2, times
+from keras_act.functions._numerics import indicator, logistic_slope, sech2, times
 from keras_act.functions._registry import Tensor, public
 
 
@@ -110,8 +110,7 @@ def _hard(x: Tensor, slope: float, offset: float, low: float, high: float) -> Te
 
 
 def _hard_slope(x: Tensor, slope: float, offset: float, low: float, high: float) -> Tensor:
-    outside = (x <= (low - offset) / slope) | (x >= (high - offset) / slope)
-    return ops.where(outside, ops.zeros_like(x), ops.where(x == x, ops.full_like(x, slope), x))
+    return slope * indicator(x, (x > (low - offset) / slope) & (x < (high - offset) / slope))
 
 
 def _dyt(x: Tensor, alpha: Any, gamma: Any, beta: Any) -> Tensor:

@@ -26,7 +26,7 @@ ALWAYS = {"relu", "relu6", "clipped_relu", "leaky_relu", "prelu", "rrelu", "shif
 ALWAYS |= {"hard_sigmoid", "hard_tanh", "hard_shrink"}
 SYMMETRIC = Case(
     "soft_shrink_half", keras_act.soft_shrink, lambda x: x - np.clip(x, -0.5, 0.5), lambda x: (np.abs(x) > 0.5) * 1.0,
-    lambda x: x, (0, 0), (0, 0),
+    lambda x: x, (-np.inf, np.inf), (0, 0),
 )  # fmt: skip
 NATIVE = [c for c in CASES if c.name in ALWAYS | set(LOWEST)] + [SYMMETRIC]
 
@@ -81,6 +81,24 @@ def test_a_block_with_nan_takes_the_formula(case):
     _, (slope,) = gradients(case, np.array([np.nan, 1.5, -1.5, np.inf, -np.inf], np.float32))
     assert np.isnan(slope[0])
     np.testing.assert_allclose(slope[1:3], case.slope(np.array([1.5, -1.5])), rtol=1e-5)
+
+
+@pytest.mark.parametrize("case", [c for c in NATIVE if "snake" not in c.name], ids=lambda c: c.name)
+def test_infinities_have_the_limit_and_its_slope(case):
+    y, (slope,) = gradients(case, np.array([-np.inf, np.inf, 1.5], np.float32))
+    np.testing.assert_allclose(y[:2], case.limits)
+    np.testing.assert_allclose(slope[:2], case.slope(np.array([-1e30, 1e30])), rtol=1e-6, atol=1e-36)
+
+
+def test_the_numbers_are_looked_over_once_for_value_and_gradient(monkeypatch):
+    looks, within = [], _torch._within
+    monkeypatch.setattr(_torch, "_within", lambda *arguments: looks.append(1) or within(*arguments))
+    _, (slope,) = gradients(keras_act.silu, np.array([-1.0, 2.0], np.float32))
+    assert len(looks) == 1
+    _, (slope,) = gradients(keras_act.silu, np.array([-85.0, 2.0], np.float32))
+    assert len(looks) == 3
+    silu = next(c for c in CASES if c.name == "silu")
+    np.testing.assert_allclose(slope, silu.slope(np.array([-85.0, 2.0])), rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["relu", "gelu", "telu", "swish"])
