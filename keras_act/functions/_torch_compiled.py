@@ -42,9 +42,9 @@ def _run(kernel: Callable[..., None], blocks: Blocks) -> None:
 def _gelu(part: str) -> Callable[..., None] | None:
     """Return the machine code of the "value" or "gradient"; None without a Numba that works here."""
     try:
-        from numba import njit
+        from numba import config, njit
 
-        return _compile(njit, part)
+        return None if config.DISABLE_JIT else _compile(njit, part)
     except Exception:  # none, one that NumPy is too new for, memory that may not be run: PyTorch's kernels do it
         return None
 

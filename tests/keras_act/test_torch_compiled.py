@@ -101,6 +101,13 @@ def test_without_numba_pytorch_does_it(monkeypatch):
     np.testing.assert_allclose(y, GELU.value(np.array([-8.0])), rtol=1e-5)
 
 
+def test_a_numba_that_must_not_compile_is_left_alone(runs, monkeypatch):
+    monkeypatch.setattr("numba.config.DISABLE_JIT", 1)
+    monkeypatch.setattr(_torch_compiled, "_gelu", _torch_compiled._gelu.__wrapped__)
+    gradients(GELU, np.array([-8.0], np.float32))
+    assert not runs
+
+
 @pytest.mark.parametrize(("worth", "learns"), [(1001, True), (1, False)])
 def test_nothing_is_compiled_for_short_tensors_nor_where_nothing_is_trained(worth, learns, monkeypatch):
     monkeypatch.setattr(_torch_compiled, "WORTH", worth)
