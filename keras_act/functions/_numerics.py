@@ -10,6 +10,7 @@ import keras
 from keras import ops
 
 from keras_act.functions._check import is_number
+from keras_act.functions._elementwise import with_gradient
 from keras_act.functions._registry import Tensor
 
 FAR = -40.0  # from here down exp(x) counts only where it is multiplied by something
@@ -118,11 +119,14 @@ def gated_slope(z: Tensor, rate: Tensor) -> Tensor:
 def sech2(x: Tensor) -> Tensor:
     """1 / cosh(x)^2, the derivative of tanh, without the cancellation of 1 - tanh(x)^2.
 
-    4 exp(-2 |x|) comes from one exponential: compilers would make two of the square of one, or of a factor.
+    With its own derivative: that of the quotient is not a number where the exponential is infinite.
     """
-    e = ops.exp(math.log(4) - 2 * ops.abs(x))
-    closed = 1 + 0.25 * e
-    return e / (closed * closed)
+    return with_gradient(_sech2, lambda upstream, x: -2 * upstream * quick_tanh(x) * sech2(x), x)
+
+
+def _sech2(x: Tensor) -> Tensor:
+    rest = 4 / (1 + ops.exp(2 * ops.abs(x)))
+    return rest * (1 - 0.25 * rest)
 
 
 def log1p(n: Tensor) -> Tensor:

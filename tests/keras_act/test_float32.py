@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import keras_act
-from tests.keras_act.backend import BACKEND, gradients
+from tests.keras_act.backend import BACKEND, gradients, second_derivative
 from tests.keras_act.oracle import CASES
 
 SMALLEST = float(np.finfo(np.float32).smallest_normal)
@@ -87,6 +87,12 @@ def test_a_tanh_is_right_to_3_ulp(name, compiled):
     worst = (np.abs(y - true) / np.spacing(np.abs(true).astype(np.float32))).max()
     by_xla = name == "tanh" and (compiled or BACKEND == "jax")
     assert worst <= (4.3 if by_xla else 3)  # XLA's own is that far off near 0
+
+
+@pytest.mark.parametrize("function", [keras_act.tanh, keras_act.dyt], ids=["tanh", "dyt"])
+def test_far_out_a_tanh_bends_no_more(function):
+    x = np.array([-1e30, -100.0, -44.5, 44.5, 100.0, 1e30], np.float32)
+    np.testing.assert_allclose(second_derivative(function, x), 0, atol=2e-9)
 
 
 def test_the_slope_of_dyt_by_the_backend_itself_is_0_at_infinity():
