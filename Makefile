@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= $(shell expr 1 + `getconf _NPROCESSORS_ONLN`)  # one more than cores: the service's tests wait half of the time
+WORKERS ?= $(shell expr 1 + `getconf _NPROCESSORS_ONLN`)  # one more than cores: the service's tests wait for servers
 
 .PHONY: demo test test-backends lint bench bench-service fuzz docs clean
 

@@ -1,7 +1,7 @@
 """GELU on PyTorch's CPU, compiled by Numba where that is installed: value and gradient in one pass each.
 
-PyTorch's own GELU loses the digits of the tail; its kernels that keep them, one pass each, take twice its time. For
-long tensors in training, since compiling takes a second, in float32, with the formula of `_normal`.
+PyTorch's own GELU loses the digits of the tail; its kernels that keep them, one pass each, take longer (tests/bench).
+For long tensors in training, since compiling takes its time, in float32, with the formula of `_normal`.
 """
 
 import math
