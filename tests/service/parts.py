@@ -9,12 +9,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.service.server import END_SECONDS, Server, end, free_port
+from tests.service.server import Server, end, free_port
+from tests.service.wait import until
 
 REDIS = shutil.which("redis-server")
 POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))), None)
@@ -30,10 +30,7 @@ def listens(port: int) -> bool:
 
 def wait_for(port: int) -> None:
     """Wait until somebody listens."""
-    deadline = time.monotonic() + END_SECONDS
-    while not listens(port):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: listens(port))
 
 
 @dataclass
@@ -86,13 +83,14 @@ class Postgres:
         """Start it."""
         where = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self.folder)]
         command = [str(POSTGRES), "-D", str(self.folder / "db"), *where]
-        deadline = time.monotonic() + END_SECONDS
-        while not listens(self.port):
+
+        def up() -> bool:
             if self.process is None or self.process.poll() is not None:
                 # also again, while processes of the one that was killed still have its memory
                 self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **self._as_nobody())
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+            return listens(self.port)
+
+        until(up)
 
     def kill(self) -> None:
         """End it at once, and wait until its port is free."""
@@ -100,8 +98,7 @@ class Postgres:
         self.process.kill()
         self.process.wait()
         self.process = None
-        while listens(self.port):
-            time.sleep(0.05)
+        until(lambda: not listens(self.port))
         (self.folder / "db" / "postmaster.pid").unlink(missing_ok=True)
 
     @staticmethod

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +20,8 @@ import requests
 
 from linter.build import Built, chain, dense, input, lstm, trained
 from linter.write import keras_archive
+from tests.service.wait import END_SECONDS, until
 
-START_SECONDS = 300.0
-END_SECONDS = 300.0
-"""How long a state is waited for: the machine may be busy with other things."""
 PORTS = range(20_000, 32_000)
 """Below those that the system gives to clients."""
 _taken: list[IO[bytes]] = []
@@ -91,7 +88,7 @@ class Server:
         """Run one command of `keras-lint-server`."""
         command = [sys.executable, "-m", "service", *words]
         given: dict[str, Any] = {"env": self.environment, "capture_output": True, "text": True}
-        return subprocess.run(command, **given, timeout=START_SECONDS, check=False)
+        return subprocess.run(command, **given, timeout=END_SECONDS, check=False)
 
     def start(self) -> Server:
         """Start it, and wait until it is ready."""
@@ -108,15 +105,15 @@ class Server:
 
     def wait_until_ready(self) -> None:
         """Wait until it is ready; raises AssertionError with its log where it does not come up."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            assert self.process is not None
-            assert self.process.poll() is None, self.told()
-            with contextlib.suppress(requests.ConnectionError):
-                if self.get("/readyz" if self.verb == "serve" else "/healthz").ok:
-                    return
-            time.sleep(0.1)
-        raise AssertionError(self.told())
+        until(self.is_ready, self.told)
+
+    def is_ready(self) -> bool:
+        """Whether it says that it is; raises AssertionError with its log where it has ended."""
+        assert self.process is not None
+        assert self.process.poll() is None, self.told()
+        with contextlib.suppress(requests.ConnectionError):
+            return self.get("/readyz" if self.verb == "serve" else "/healthz").ok
+        return False
 
     def log(self) -> str:
         """Return what its processes logged."""
@@ -139,10 +136,7 @@ class Server:
         children = self.children()
         self.process.kill()
         self.process.wait()
-        deadline = time.monotonic() + END_SECONDS
-        while left := [verb for verb, pid in children.items() if Path(f"/proc/{pid}").exists()]:
-            assert time.monotonic() < deadline, f"{left} lives on\n{self.told()}"
-            time.sleep(0.05)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children.values()), self.told)
 
     def children(self) -> dict[str, int]:
         """Return the number of each process that it has started, by verb."""
@@ -172,17 +166,20 @@ class Server:
         headers = {**({"Prefer": f"wait={wait}"} if wait else {}), **given.pop("headers", {})}
         return self.send("POST", "/v1/audits", files=files, data=fields, headers=headers, **given)
 
-    def until_over(self, audit: str, seconds: float = END_SECONDS) -> dict[str, Any]:
+    def until_over(self, audit: str) -> dict[str, Any]:
         """Ask until an audit is over; return it."""
-        deadline = time.monotonic() + seconds
-        while True:
-            found: dict[str, Any] = {}
+
+        def over() -> dict[str, Any]:
             with contextlib.suppress(requests.ConnectionError):  # it is being started again
-                found = self.get(f"/v1/audits/{audit}").json()
-            if found.get("state", "queued") not in ("queued", "running"):
-                return found
-            assert time.monotonic() < deadline, f"{found}\n{self.told()}"
-            time.sleep(0.05)
+                found: dict[str, Any] = self.get(f"/v1/audits/{audit}").json()
+                return found if found.get("state", "queued") not in ("queued", "running") else {}
+            return {}
+
+        return until(over, self.told)
+
+    def uploads(self) -> list[Path]:
+        """Return the uploads that lie there: each goes just after its audit is over."""
+        return list((self.folder / "artefacts" / "uploads").glob("*"))
 
 
 @contextlib.contextmanager

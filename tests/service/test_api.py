@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ import requests
 
 from linter import schema
 from linter.api import lint
-from tests.service.server import END_SECONDS, Server, model, recurrent
+from tests.service.server import Server, model, recurrent
+from tests.service.wait import until
 
 SAVED_MODEL = Path(__file__).parents[2] / "../shared/models/AbisheakJacob+ANN-Customer-Analytics/saved_model"
 SHAPE = {"type", "title", "status", "detail", "instance", "request_id", "errors"}
@@ -187,10 +187,7 @@ def test_uploads_do_not_stay(server: Server) -> None:
     audit = server.post(model(seed=8), wait=60).json()
     assert audit["state"] == "done"
     server.post(model(seed=8))
-    deadline = time.monotonic() + END_SECONDS
-    while list((server.folder / "artefacts" / "uploads").glob("*")):  # each goes just after its audit is over
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not server.uploads(), server.told)
 
 
 @pytest.mark.parametrize(
@@ -237,10 +234,7 @@ def test_forms_that_are_not_as_expected(server: Server) -> None:
     problem(send("POST", "/v1/audits", files=two), 422, "invalid")
     torn = {"Content-Type": "multipart/form-data"}
     problem(send("POST", "/v1/audits", data=b"x", headers=torn), 422, "invalid")
-    deadline = time.monotonic() + END_SECONDS
-    while list((server.folder / "artefacts" / "uploads").glob("*")):  # each goes just after its audit is over
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not server.uploads(), server.told)
 
 
 def test_rules(server: Server) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,8 +14,9 @@ import pytest
 from linter.build import chain, dense, input, trained
 from linter.write import keras_archive
 from tests.service.parts import Redis, cluster
-from tests.service.server import END_SECONDS, Server, model, running
+from tests.service.server import Server, model, running
 from tests.service.test_api import problem
+from tests.service.wait import until
 
 LAYERS = 300
 
@@ -41,14 +40,6 @@ def runs(pid: int) -> bool:
     return b"confine.work" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def until(found: Callable[[], list[int]]) -> list[int]:
-    """Wait until there is something."""
-    deadline = time.monotonic() + END_SECONDS
-    while not (seen := found()):
-        assert time.monotonic() < deadline
-    return seen
-
-
 def alive(pid: int) -> bool:
     """Whether a process lives."""
     try:
@@ -69,10 +60,7 @@ def deleted_at_work(server: Server, supervisor: int, *, folder: Path, with_data:
     os.kill(child, signal.SIGSTOP)  # it would stay for ever
     assert server.get(audit["links"]["self"]).json()["state"] == "running"
     assert server.send("DELETE", audit["links"]["self"]).status_code == 204
-    deadline = time.monotonic() + END_SECONDS
-    while alive(child):
-        assert time.monotonic() < deadline, server.told()
-        time.sleep(0.05)
+    until(lambda: not alive(child), server.told)
     problem(server.get(audit["links"]["self"]), 404, "not-found")
     nothing_left(server)
 
@@ -98,8 +86,5 @@ def test_a_celery_worker_hears_of_it_too(redis: Redis, tmp_path: Path) -> None:
 def nothing_left(server: Server) -> None:
     """Wait until there is neither upload nor report, and see that the next audit runs."""
     files = server.folder / "artefacts"
-    deadline = time.monotonic() + END_SECONDS
-    while [item for item in files.rglob("*") if item.is_file()]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not any(item.is_file() for item in files.rglob("*")), server.told)
     assert server.post(slow(), wait=60).json()["state"] == "done"

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.service.server import END_SECONDS, Server, model, running
+from tests.service.server import Server, model, running
+from tests.service.wait import END_SECONDS
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pages are tried with Playwright")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

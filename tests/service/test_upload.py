@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.service.server import END_SECONDS, Server, running
+from tests.service.server import Server, running
+from tests.service.wait import until
 
 SIZE = 200 << 20
 ALLOWED = 32 << 20
@@ -64,8 +64,4 @@ def test_a_torn_upload_leaves_nothing(server: Server) -> None:
     connection.endheaders()
     connection.send(HEAD + bytes(CHUNK))
     connection.close()
-    uploads = server.folder / "artefacts" / "uploads"
-    deadline = time.monotonic() + END_SECONDS
-    while list(uploads.glob("*")):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not server.uploads(), server.told)
