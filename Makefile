@@ -31,7 +31,7 @@ lint: $(VENV)/.dev           ## style, types, import contracts
 	$(BIN)/lint-imports
 
 test: lint                   ## the whole test suite
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-backends: $(VENV)/.backends  ## the layer library, and the guard of training, on JAX and PyTorch
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n auto --dist loadfile tests/keras_act tests/linter/live/test_callbacks.py

@@ -52,14 +52,10 @@ def reading() -> Iterator[Callable[..., ModelGraph]]:
                 weight.source.close()  # type: ignore[attr-defined]
 
 
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[np.ndarray]]]:
+@pytest.fixture
+def saved(trap_models: dict[str, Any], trap_file: Callable[[str], Path]) -> tuple[Path, dict[str, list[np.ndarray]]]:
     """Return the trap model as Keras 2 saves it, and its weights by layer."""
-    folder = tmp_path_factory.mktemp("trap")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = trap.fill(trap.build(keras_2()))
-        return trap.save(model, folder, "keras_2_saved_model"), trap.truth(model)
+    return trap_file("keras_2_saved_model"), trap.truth(trap_models["keras_2"])
 
 
 @pytest.fixture
