@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +30,8 @@ def run(request: Mapping[str, Any], emit: Emit) -> dict[str, Any]:
     limits = Limits(**request["limits"])
     advance = _telling(emit)
     if request.get("trust"):
-        from linter.live.trusted import observe_trusted
+        with _uncollected():
+            from linter.live.trusted import observe_trusted
 
         seen = observe_trusted(request, limits, advance)
     else:
@@ -48,12 +51,24 @@ def _rebuilt(request: Mapping[str, Any], limits: Limits, advance: Callable[[int]
     matched = match(samples, expected_of(graph))
     if matched.mismatches:
         return Observation(samples=0, mismatches=matched.mismatches)
-    from linter.live.custom import admitted  # Keras takes seconds to load: not for data that do not fit
-    from linter.live.observe import observe
-    from linter.live.rebuild import rebuild
+    with _uncollected():  # Keras takes seconds to load: not for data that do not fit
+        from linter.live.custom import admitted
+        from linter.live.observe import observe
+        from linter.live.rebuild import rebuild
 
     rebuilt = rebuild(graph, admitted(tuple(request.get("modules", ()))))
     return observe(graph, rebuilt, samples, matched, limits, advance)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Import without collecting garbage, of which modules have none; what they hold is never looked at again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _telling(emit: Emit) -> Callable[[int], None]:
