@@ -9,7 +9,7 @@ from keras import ops
 from keras_act.probe.curve import Curve
 from keras_act.probe.judge import Judge, LearntJudge
 from keras_act.probe.passage import Passage
-from keras_act.probe.reduce import AnyJudge, Layout, Reduced, reduced
+from keras_act.probe.reduce import AnyJudge, Layout, Reduced, counted, reduced
 from keras_act.probe.sums import Squares, sum_of_squares
 
 Tensor = Any
@@ -63,7 +63,7 @@ class Compiled(keras.Model):  # type: ignore[misc]  # Keras ships no types
             if name in self.judges
         ]
         self._remember(found)
-        counts = [part for site in found for part in (site.sizes, *site.counts)]
+        counts = [counted(found)] if found else []
         moments = [part for site in found for part in site.moments]
         return {"counts": _row(counts, "int32"), "moments": _row(moments, "float32")}
 

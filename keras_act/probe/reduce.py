@@ -5,10 +5,11 @@ are added in float32 per sample (exact below 2^24 positions) and as integers ove
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from keras import ops
 
 from keras_act.probe.judge import Judge, LearntJudge
@@ -27,14 +28,16 @@ class Layout:
     Attributes:
         name: The site.
         units: How many units it has.
-        counts: Names of integer fields, after the two numbers of samples and positions.
+        counts: Names of what is counted, over samples and over positions.
         moments: Names of float fields.
+        fires_saturated: Whether a unit fires wherever it is saturated.
     """
 
     name: str
     units: int
     counts: tuple[str, ...]
     moments: tuple[str, ...]
+    fires_saturated: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +45,8 @@ class Reduced:
     """One site's numbers as tensors."""
 
     layout: Layout
-    sizes: Tensor  # (2,): samples, positions
-    counts: Sequence[Tensor]
+    sizes: tuple[int, int] | Tensor  # samples, positions; of shape (2,) where they are not known before
+    hits: Sequence[Tensor]  # how often each of `layout.counts` holds in each sample: (samples, units)
     moments: Sequence[Tensor]
 
 
@@ -64,34 +67,42 @@ def reduced(name: str, passages: Sequence[Passage], judge: AnyJudge, which: str,
     if len(units) != 1 or None in units:
         raise ValueError(f"the passes through {name!r} must have one known number of units. Received: {units}")
     passages = [passage.with_fitting_mask() for passage in passages]
-    sizes, counts = _sizes(passages), _firing(passages, judge)
+    tests: dict[str, Test] = {"fired": judge.fires}
     values: dict[str, Tensor] = {}
     if which == "full":
-        counts |= _flat(passages, {"saturated": judge.saturated, "gradient_zero": judge.gradient_zero})
-        if judge.fires_saturated and "saturated" in counts:
-            fired = counts.get("fired_positions", counts["fired_samples"])
-            counts["gradient_zero"] = sizes[1] - fired + counts["saturated"]
+        tests |= {"saturated": judge.saturated, "gradient_zero": judge.gradient_zero}
         values = moments(passages, judge.nonnegative)
     elif which == "activity":
-        counts |= _flat(passages, {"saturated": judge.saturated}) if judge.squashes else {}
+        tests |= {"saturated": judge.saturated} if judge.squashes else {}
         values = activity(passages, judge.nonnegative, squares)
-    layout = Layout(name, units.pop(), tuple(counts), tuple(values))
-    return Reduced(layout, sizes, list(counts.values()), list(values.values()))
+    found = {field: [test(passage) for passage in passages] for field, test in tests.items()}
+    hits = {field: _per_sample(seen, passages) for field, seen in found.items() if seen[0] is not None}
+    layout = Layout(name, units.pop(), tuple(hits), tuple(values), judge.fires_saturated)
+    return Reduced(layout, _sizes(passages), list(hits.values()), list(values.values()))
 
 
-def _firing(passages: Sequence[Passage], judge: AnyJudge) -> dict[str, Tensor]:
-    hits = _per_sample([judge.fires(passage) for passage in passages], passages)
-    fired = hits > 0
-    samples = ops.sum(ops.cast(fired, "int32"), axis=0)
-    if len(passages) == 1 and len(passages[0].output.shape) == 2:
-        return {"fired_samples": samples}
-    return {"fired_samples": samples, "fired_positions": _total(hits, fired)}
+def counted(found: Sequence[Reduced]) -> Tensor:
+    """The integers of all sites: two sizes each; then each count over samples; then each count over positions."""
+    columns = _side_by_side([hits for site in found for hits in site.hits])
+    some = [hits > 0 for hits in columns]  # not where a NaN is
+    samples = [ops.sum(ops.cast(held, "int32"), axis=0) for held in some]
+    positions = [
+        ops.sum(ops.cast(ops.where(held, hits, 0.0), "int32"), axis=0) for held, hits in zip(some, columns, strict=True)
+    ]
+    return ops.concatenate([_all_sizes(found), *samples, *positions])
 
 
-def _flat(passages: Sequence[Passage], tests: Mapping[str, Test]) -> dict[str, Tensor]:
-    found = {name: [test(passage) for passage in passages] for name, test in tests.items()}
-    hits = {name: _per_sample(seen, passages) for name, seen in found.items() if seen[0] is not None}
-    return {name: _total(per_sample, per_sample > 0) for name, per_sample in hits.items()}
+def _side_by_side(hits: list[Tensor]) -> list[Tensor]:
+    """One tensor where all are known to have as many rows: where nothing compiles, each operation costs time."""
+    rows = {one.shape[0] for one in hits}
+    return hits if None in rows or len(rows) > 1 else [ops.concatenate(hits, axis=1)]
+
+
+def _all_sizes(found: Sequence[Reduced]) -> Tensor:
+    """Samples and positions of each site, shape (2 * sites,)."""
+    if all(isinstance(site.sizes, tuple) for site in found):
+        return ops.convert_to_tensor(np.array([site.sizes for site in found], dtype="int32").reshape(-1))
+    return ops.concatenate([ops.convert_to_tensor(site.sizes, dtype="int32") for site in found])
 
 
 def _per_sample(indicators: Sequence[Tensor], passages: Sequence[Passage]) -> Tensor:
@@ -105,17 +116,12 @@ def _per_sample(indicators: Sequence[Tensor], passages: Sequence[Passage]) -> Te
     return sum(hits[1:], start=hits[0])
 
 
-def _total(hits: Tensor, some: Tensor) -> Tensor:
-    """Sums over samples where there are `some`: not where a NaN is."""
-    return ops.sum(ops.cast(ops.where(some, hits, 0.0), "int32"), axis=0)
-
-
-def _sizes(passages: Sequence[Passage]) -> Tensor:
+def _sizes(passages: Sequence[Passage]) -> tuple[int, int] | Tensor:
     """Samples with a valid position, and valid positions."""
     rows = ops.shape(passages[0].output)[0]
     each = [_positions_per_sample(passage) for passage in passages]
     if all(isinstance(size, int) for size in (rows, *each)) and all(passage.mask is None for passage in passages):
-        return ops.convert_to_tensor([rows if sum(each) else 0, rows * sum(each)], dtype="int32")
+        return rows if sum(each) else 0, rows * sum(each)
     valid = []
     for passage, positions in zip(passages, each, strict=True):
         if passage.mask is None:

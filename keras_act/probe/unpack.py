@@ -25,26 +25,30 @@ def unpacked(
         which: "firing", "activity" or "full".
         skipped: Site to why it was not observed.
     """
+    sizes, held = np.split(counts.astype(np.int64), [2 * len(layouts)])
+    held = held.reshape(2, -1)  # over samples, over positions
     layers, at_count, at_moment = {}, 0, 0
-    for layout in layouts:
-        sizes = counts[at_count : at_count + 2].astype(np.int64)
-        at_count += 2
+    for layout, (layer_samples, positions) in zip(layouts, sizes.reshape(-1, 2).tolist(), strict=True):
         whole: dict[str, Any] = {}
         for name in layout.counts:
-            whole[name] = counts[at_count : at_count + layout.units].astype(np.int64)
+            whole[name] = held[:, at_count : at_count + layout.units]
             at_count += layout.units
         parts: dict[str, Any] = {}
         for name in layout.moments:
             size = 1 if name in OF_THE_LAYER else layout.units
             parts[name] = moments[at_moment : at_moment + size].astype(np.float64)
             at_moment += size
-        layers[layout.name] = _layer(int(sizes[0]), int(sizes[1]), whole, parts, which)
+        layers[layout.name] = _layer(layout, layer_samples, positions, whole, parts, which)
     return Statistics(samples, layers, skipped)
 
 
-def _layer(samples: int, positions: int, counts: dict[str, Any], parts: dict[str, Any], which: str) -> LayerStatistics:
-    fired_samples = counts["fired_samples"]
-    fired = counts.get("fired_positions", fired_samples)
+def _layer(
+    layout: Layout, samples: int, positions: int, whole: dict[str, Any], parts: dict[str, Any], which: str
+) -> LayerStatistics:
+    fired_samples, fired = whole["fired"]
+    counts = {name: over_positions for name, (_, over_positions) in whole.items()}
+    if layout.fires_saturated and "saturated" in counts:
+        counts["gradient_zero"] = positions - fired + counts["saturated"]
     moments = _moments(positions, fired, counts, parts) if which == "full" else None
     activities = _activity(positions, fired, counts, parts) if which == "activity" else None
     return LayerStatistics(samples, positions, fired_samples, fired, moments, activities)
