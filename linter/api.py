@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +40,7 @@ def lint(
     name = str(model) if isinstance(model, str | Path) else "<memory>"
     if isolated and isinstance(where, Path):
         return _isolated(where, data, given)
-    said = handed.lint(where, data, given, name)
-    tool = Tool(version=__version__)
-    return Report(tool, errors=(said,)) if isinstance(said, Unreadable) else Report(tool, models=(said,))
+    return replace(handed.lint(where, data, given, name), tool=Tool(version=__version__))
 
 
 def _isolated(model: Path, data: Any, options: Options) -> Report:

@@ -8,7 +8,7 @@ Report
   |           skipped ---- Skipped: a rule whose evidence was not supplied
   |           failures --- Failure: a rule that crashed
   |           unanalysed - what the reader could not follow
-  errors -- Unreadable: files of which nothing could be said
+  errors -- Unreadable: files of which nothing could be said, models that could not be run on the data given
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class ModelReport:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file of which nothing could be said."""
+    """A file of which nothing could be said, or a model that could not be run on its data: one among the models too."""
 
     path: str
     message: str

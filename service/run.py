@@ -129,5 +129,5 @@ def tally(report: Report) -> Tally:
         errors=severities.count(Severity.ERROR),
         warnings=severities.count(Severity.WARNING),
         infos=severities.count(Severity.INFO),
-        unreadable=bool(report.errors),
+        unreadable=not report.models,
     )

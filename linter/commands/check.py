@@ -9,8 +9,8 @@ from pathlib import Path
 
 from linter import baseline
 from linter.commands.lint import Run, lint_model
-from linter.commands.settle import Outcome, settled
-from linter.finding import ModelReport, Report, Tool, Unreadable
+from linter.commands.settle import settled
+from linter.finding import Report, Tool, Unreadable
 from linter.invocation import Invocation
 from linter.options import Options
 from linter.plugins import catalogue
@@ -36,8 +36,8 @@ def check(
     known = baseline.load(invocation.baseline) if invocation.baseline else None
     listed, errors = _targets(invocation.paths)
     outcomes = list(_outcomes(listed, invocation, options, advance, sampled))
-    models = tuple(outcome for outcome in outcomes if isinstance(outcome, ModelReport))
-    errors += [outcome for outcome in outcomes if isinstance(outcome, Unreadable)]
+    models = tuple(model for outcome in outcomes for model in outcome.models)
+    errors += [error for outcome in outcomes for error in outcome.errors]
     errors += _empty(invocation.paths, listed, outcomes)
     report = Report(Tool(version=version), models, tuple(errors))
     return baseline.beyond(report, known) if known is not None else report
@@ -54,9 +54,9 @@ def _targets(paths: Iterable[Path]) -> tuple[list[Target], list[Unreadable]]:
     return listed, errors
 
 
-def _empty(paths: Iterable[Path], listed: list[Target], outcomes: list[Outcome]) -> list[Unreadable]:
+def _empty(paths: Iterable[Path], listed: list[Target], outcomes: list[Report]) -> list[Unreadable]:
     """Return the folders in which no model was found."""
-    spoken = [target.path for target, outcome in zip(listed, outcomes, strict=True) if outcome is not None]
+    spoken = [target.path for target, outcome in zip(listed, outcomes, strict=True) if outcome.models or outcome.errors]
     folders = [
         path for path in paths if path.is_dir() and not any(item == path or path in item.parents for item in spoken)
     ]
@@ -70,7 +70,7 @@ def _outcomes(
     options: Options,
     advance: Callable[[Path], None],
     sampled: Callable[[int], None] | None,
-) -> Iterator[Outcome]:
+) -> Iterator[Report]:
     if invocation.isolate:
         from linter.commands import isolated
 
@@ -78,7 +78,7 @@ def _outcomes(
         return
     work = partial(outcome, options=options, invocation=invocation)
     if invocation.jobs == 1 or len(listed) < 2:
-        results: Iterable[Outcome] = map(partial(work, sampled=sampled), listed)
+        results: Iterable[Report] = map(partial(work, sampled=sampled), listed)
         yield from _watched(listed, results, advance)
         return
     from concurrent.futures import ProcessPoolExecutor
@@ -87,7 +87,7 @@ def _outcomes(
         yield from _watched(listed, pool.map(work, listed), advance)
 
 
-def _watched(listed: list[Target], results: Iterable[Outcome], advance: Callable[[Path], None]) -> Iterator[Outcome]:
+def _watched(listed: list[Target], results: Iterable[Report], advance: Callable[[Path], None]) -> Iterator[Report]:
     for target, result in zip(listed, results, strict=True):
         advance(target.path)
         yield result
@@ -95,13 +95,13 @@ def _watched(listed: list[Target], results: Iterable[Outcome], advance: Callable
 
 def outcome(
     target: Target, options: Options, invocation: Invocation, sampled: Callable[[int], None] | None = None
-) -> Outcome:
-    """Return what is said of one model; None for a file that a folder walk passes over."""
+) -> Report:
+    """Return what is said of one model; nothing for a file that a folder walk passes over."""
     run = _run(target.path, options, invocation, sampled) if invocation.data is not None else None
     return settled(target, lambda: _linted(target.path, options, invocation, str(target.path), run))
 
 
-def _linted(path: Path, options: Options, invocation: Invocation, name: str, run: Run | None) -> ModelReport:
+def _linted(path: Path, options: Options, invocation: Invocation, name: str, run: Run | None) -> Report:
     if not invocation.digest or not path.exists():
         return lint_model(path, options, name, run, trusted=invocation.trust)
     from concurrent.futures import ThreadPoolExecutor
@@ -110,7 +110,8 @@ def _linted(path: Path, options: Options, invocation: Invocation, name: str, run
 
     with ThreadPoolExecutor(1) as pool:  # hashing lets other threads run
         digest = pool.submit(sha256, path)
-        return replace(lint_model(path, options, name, run, trusted=invocation.trust), sha256=digest.result())
+        report = lint_model(path, options, name, run, trusted=invocation.trust)
+        return replace(report, models=tuple(replace(model, sha256=digest.result()) for model in report.models))
 
 
 def _run(path: Path, options: Options, invocation: Invocation, sampled: Callable[[int], None] | None) -> Run:

@@ -78,7 +78,7 @@ def _run(folder: Path) -> int:
 def _show(invocation: Invocation, options: Options, command: str) -> None:
     print(f"$ keras-lint {command}", file=sys.stderr, flush=True)
     report = check(invocation, options, "demo")
-    for error in report.errors:  # no Keras, say: the file itself is sound
-        print(f"keras-lint: {error.message}", file=sys.stderr)
-    if report.models:
+    if report.errors:  # no Keras, say: what there is to say without it has been said
+        print(f"keras-lint: {report.errors[0].message}", file=sys.stderr)
+    else:
         print(REPORTERS["text"](report), flush=True)

@@ -42,15 +42,19 @@ class Difference:
 
 
 def diff(old: Path, new: Path, options: Options, data: str | None = None) -> Difference:
-    """Return what changed; `data` is run through both. Raises DiffError where one of the files cannot be read."""
-    reports, graphs = [], []
+    """Return what changed; `data` is run through both. Raises DiffError where one cannot be read, or run."""
+    reports: list[ModelReport] = []
+    graphs = []
     for path in (old, new):
         run = _running(path, data, options) if data is not None else None
         try:
             graphs.append(read(path, options.limits))
-            reports.append(lint_model(path, options, str(path), run))
+            said = lint_model(path, options, str(path), run)
         except UnreadableError as error:
             raise DiffError(f"{path}: {error}") from None
+        if said.errors:
+            raise DiffError(f"{path}: {said.errors[0].message}")
+        reports += said.models
     return Difference(compare(*graphs), *reports)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from linter.commands.isolation import Bounds, Isolation, Tell
 from linter.commands.isolation_error import IsolationError
-from linter.commands.settle import Outcome, settled
-from linter.finding import ModelReport, Report, Tool, Unreadable
+from linter.commands.settle import settled
+from linter.finding import Report, Tool, Unreadable
 from linter.invocation import Invocation
-from linter.live.errors import RunError
 from linter.options import Options
 from linter.read.discover import Target
 from linter.read.errors import UnreadableError
@@ -19,7 +19,7 @@ from linter.read.errors import UnreadableError
 
 def outcomes(
     listed: Iterable[Target], options: Options, invocation: Invocation, sampled: Callable[[int], None] | None = None
-) -> Iterator[Outcome]:
+) -> Iterator[Report]:
     """Yield what is said of each model, as many at a time as the invocation's jobs; `sampled` hears of samples run."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -27,7 +27,7 @@ def outcomes(
         if stage == "sampling" and sampled is not None:
             sampled(done)
 
-    def one(target: Target) -> Outcome:
+    def one(target: Target) -> Report:
         return settled(target, lambda: _lint(isolation, target, options, invocation, tell))
 
     jobs = invocation.jobs or os.cpu_count() or 1
@@ -52,18 +52,14 @@ def lint_stranger(
         generators=False,
         digest=True,
     )
-    try:
-        said = isolation.outcome(Target(model, found=False), options, invocation, name, tell)
-    except RunError as error:
-        said = Unreadable(name, str(error))
-    if isinstance(said, ModelReport):
-        return Report(Tool(version=version), models=(said,))
-    return Report(Tool(version=version), errors=(said or Unreadable(name, "not a model"),))
+    said = isolation.report(Target(model, found=False), options, invocation, name, tell)
+    if not (said.models or said.errors):
+        said = Report(errors=(Unreadable(name, "not a model"),))
+    return replace(said, tool=Tool(version=version))
 
 
-def _lint(isolation: Isolation, target: Target, options: Options, invocation: Invocation, tell: Tell) -> Outcome:
+def _lint(isolation: Isolation, target: Target, options: Options, invocation: Invocation, tell: Tell) -> Report:
     try:
-        found = isolation.outcome(target, options, invocation, tell=tell)
+        return isolation.report(target, options, invocation, tell=tell)
     except IsolationError as error:
         raise UnreadableError(str(error)) from None
-    return found

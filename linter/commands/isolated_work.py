@@ -11,7 +11,7 @@ from typing import Any
 from linter import __version__, plugins, schema
 from linter.commands.lint import lint_model
 from linter.commands.settle import settled
-from linter.finding import ModelReport, Report, Tool, Unreadable
+from linter.finding import Report, Tool
 from linter.live.errors import RunError
 from linter.observation import Observation
 from linter.read.digest import sha256
@@ -25,28 +25,29 @@ def work(job: Mapping[str, Any], emit: Callable[[Mapping[str, Any]], None]) -> d
     """Return {"report": JSON}, {"passed_over": true} for what is no model, or {"run": true} where data are to be run
     first.
 
-    job: path, found, name, options, plugins, data, trust, digest, and what the run on data saw as `observation`.
+    job: path, found, name, options, plugins, data, trust, digest, and what the run on data saw as `observation`, or why
+        it saw nothing as `not_run`.
     """
     plugins.tell(job.get("plugins", {}))
     target = Target(Path(job["path"]), bool(job["found"]))
-    runner = _Runner(job.get("observation"))
+    runner = _Runner(job.get("observation"), job.get("not_run"))
     tell = _Telling(emit)
     said = settled(target, lambda: _linted(target.path, job, runner, tell))
     if runner.wanted:
         return {"run": True}
-    if said is None:
+    if not (said.models or said.errors):
         return {"passed_over": True}
-    tool = Tool(version=__version__)
-    if isinstance(said, Unreadable):
-        return {"report": render(Report(tool, errors=(replace(said, path=job["name"]),)))}
-    return {"report": render(Report(tool, models=(said,)))}
+    errors = tuple(replace(error, path=job["name"]) for error in said.errors)
+    return {"report": render(Report(Tool(version=__version__), said.models, errors))}
 
 
-def _linted(path: Path, job: Mapping[str, Any], runner: _Runner, tell: Callable[[str, int], None]) -> ModelReport:
+def _linted(path: Path, job: Mapping[str, Any], runner: _Runner, tell: Callable[[str, int], None]) -> Report:
     options = schema.options(job["options"])
     run = runner.run if job["data"] else None
     report = lint_model(path, options, job["name"], run, trusted=bool(job["trust"]), tell=tell)
-    return replace(report, sha256=sha256(path)) if job["digest"] else report
+    if not job["digest"]:
+        return report
+    return replace(report, models=tuple(replace(model, sha256=sha256(path)) for model in report.models))
 
 
 class _Telling:
@@ -64,12 +65,14 @@ class _Telling:
 class _Runner:
     """Gives the observation where the parent has made one, and remembers that it is wanted where not."""
 
-    def __init__(self, stored: Mapping[str, Any] | None) -> None:
-        self.stored, self.wanted = stored, False
+    def __init__(self, stored: Mapping[str, Any] | None, not_run: str | None) -> None:
+        self.stored, self.not_run, self.wanted = stored, not_run, False
 
     def run(self) -> Observation:
-        """Return the observation; raises RunError where there is none yet."""
+        """Return the observation; raises RunError where there can be none, LookupError where there is none yet."""
+        if self.not_run is not None:
+            raise RunError(self.not_run)
         if self.stored is None:
             self.wanted = True
-            raise RunError("the model has not been run yet")
+            raise LookupError("the model has not been run yet")
         return schema.observation(self.stored)

@@ -18,12 +18,11 @@ from typing import Any
 from linter import schema
 from linter.commands.isolation_error import IsolationError
 from linter.commands.request import request_of
-from linter.commands.settle import Outcome
 from linter.confine import ConfinedError, ForkServer, Mode, Policy, stop
-from linter.finding import ModelReport, Report, Unreadable
+from linter.finding import Report
 from linter.invocation import Invocation
-from linter.live.run import observe
-from linter.observation import Observation
+from linter.live.errors import RunError
+from linter.live.run import Request, observe
 from linter.options import Options
 from linter.plugins import folders, places
 from linter.read.discover import Target, linked
@@ -81,16 +80,16 @@ class Isolation:
         """End what is at work on a file just now, without a result; whether anything was."""
         return stop(os.path.abspath(model))
 
-    def outcome(
+    def report(
         self,
         target: Target,
         options: Options,
         invocation: Invocation,
         name: str | None = None,
         tell: Tell | None = None,
-    ) -> Outcome:
-        """Return what is said of one model; raises IsolationError where its process gave no answer, RunError where the
-        run on data did not.
+    ) -> Report:
+        """Return what is said of one model, nothing where a folder walk passes it over; raises IsolationError where its
+        process gave no answer.
 
         name: what the report calls the model, instead of its path.
         """
@@ -98,10 +97,8 @@ class Isolation:
         answer = self._answer(job, options, tell)
         if answer.get("run"):
             (tell or _silent)("sampling", 0)
-            seen = observe(
-                request_of(target.path, options, invocation), lambda done: (tell or _silent)("sampling", done)
-            )
-            answer = self._answer({**job, "observation": _as_json(seen)}, options, tell)
+            seen = _seen(request_of(target.path, options, invocation), tell or _silent)
+            answer = self._answer({**job, **seen}, options, tell)
         return _checked(answer)
 
     def _answer(self, job: Mapping[str, Any], options: Options, tell: Tell | None) -> Mapping[str, Any]:
@@ -138,24 +135,28 @@ def _job(target: Target, options: Options, invocation: Invocation, name: str) ->
     }
 
 
-def _as_json(seen: Observation) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(seen)))
-    return plain
+def _seen(request: Request, tell: Tell) -> dict[str, Any]:
+    """Return what a run on data saw, or why it saw nothing."""
+    try:
+        seen = observe(request, lambda done: tell("sampling", done))
+    except RunError as error:
+        return {"not_run": str(error)}
+    return {"observation": json.loads(json.dumps(asdict(seen)))}
 
 
-def _checked(answer: Mapping[str, Any]) -> Outcome:
+def _checked(answer: Mapping[str, Any]) -> Report:
     """Return what the child says, if it is a report of one model."""
     if answer.get("passed_over"):
-        return None
+        return Report()
     try:
         report: Report = schema.report(str(answer.get("report", "")))
     except schema.SchemaError as error:
         raise IsolationError("crash", f"the confined process answered no report: {str(error)[:200]}") from None
-    said: tuple[ModelReport | Unreadable, ...] = (*report.models, *report.errors)
-    if len(said) != 1:
-        raise IsolationError("crash", f"the confined process answered of {len(said)} models, not of one")
-    (one,) = said
-    return replace(one, sandbox=one.sandbox or tuple(answer["layers"])) if isinstance(one, ModelReport) else one
+    said = len({model.path for model in report.models} | {error.path for error in report.errors})
+    if said != 1 or max(len(report.models), len(report.errors)) > 1:
+        raise IsolationError("crash", f"the confined process answered of {said} models, not of one")
+    layers = tuple(answer["layers"])
+    return replace(report, models=tuple(replace(one, sandbox=one.sandbox or layers) for one in report.models))
 
 
 def _silent(stage: str, done: int) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from linter.audit import Tell, silent
 from linter.audit import audit as audit
-from linter.finding import ModelReport, Severity
+from linter.finding import ModelReport, Report, Severity, Unreadable
 from linter.graph import ModelGraph, Unanalysed
+from linter.live.errors import RunError
 from linter.options import Options
 from linter.read import UnreadableError, read
 from linter.rule import Subject
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from linter.observation import Observation
 
 Run: TypeAlias = "Callable[[], Observation]"
+NOT_RUN = "the model could not be run on the data"
 
 
 def lint_model(
@@ -29,24 +31,31 @@ def lint_model(
     *,
     trusted: bool = False,
     tell: Tell = silent,
-) -> ModelReport:
+) -> Report:
     """Return the report of one model; raises UnreadableError or OSError where nothing can be said of it.
 
+    A model that cannot be run is judged without the data, and stands under `errors` with the reason.
+
     run: makes the model's run on sample data, where there are any. It is called only when no security rule has found
-    an error, or the user
-        has said that the file is `trusted`.
+        an error, or the user has said that the file is `trusted`.
     tell: hears of the rules that have judged.
     """
     try:
         graph = read(model, options.limits)
     except UnreadableError as error:
-        return _beginning(error, options, path)
+        return Report(models=(_beginning(error, options, path),))
     if run is None:
-        return audit(graph, options, path, tell=tell)
+        return Report(models=(audit(graph, options, path, tell=tell),))
     hostile = () if trusted else _hostile(graph, options)
     if hostile:
-        return audit(graph, options, path, lacks=f"not run on the data: {', '.join(hostile)} must be settled first")
-    return audit(graph, options, path, run(), tell=tell)
+        why = f"not run on the data: {', '.join(hostile)} must be settled first"
+        return Report(models=(audit(graph, options, path, lacks=why),))
+    try:
+        seen = run()
+    except RunError as error:
+        unseen = audit(graph, options, path, lacks=NOT_RUN, tell=tell)
+        return Report(models=(unseen,), errors=(Unreadable(path, str(error)),))
+    return Report(models=(audit(graph, options, path, seen, tell=tell),))
 
 
 def _hostile(graph: ModelGraph, options: Options) -> tuple[str, ...]:

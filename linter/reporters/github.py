@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from linter.finding import Finding, ModelReport, Report, Severity
 from linter.reporters.escape import TEXT, clip, github_data, github_property, log
-from linter.reporters.tally import described, skipped, unfollowed
+from linter.reporters.tally import described, missed, skipped, unfollowed
 from linter.reporters.text import named
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -18,7 +18,7 @@ COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO:
 def render(report: Report) -> str:
     """Return the report as workflow commands."""
     pairs = sorted(report.findings(), key=lambda pair: -pair[1].severity.rank)
-    lines = [_command("error", error.path, "not linted", error.message) for error in report.errors]
+    lines = [_command("error", error.path, what, error.message) for what, error in missed(report)]
     lines += [_finding(model, finding) for model, finding in pairs]
     lines += [line for model in report.models for line in _notes(model)]
     skips = skipped(report.models).items()

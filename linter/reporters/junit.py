@@ -1,8 +1,8 @@
 """JUnit XML: for the test pages of CI servers. A model is a suite; its findings and rules that did not run are cases.
 
-Warnings and errors are failures, information passes with its text as output, a crash of a rule is an error, and so is a
-file that could not be read. A model without a finding has one case that passes, so that it is seen. No time and no host
-stand in it: equal reports are equal.
+Warnings and errors are failures, information passes with its text as output, a crash of a rule is an error, and so are
+a file that could not be read and a model that could not be run on its data. A model without a finding has one case that
+passes, so that it is seen. No time and no host stand in it: equal reports are equal.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import xml.etree.ElementTree as ET
 
 from linter.finding import Finding, ModelReport, Report, Severity, Unreadable
 from linter.reporters.escape import plain
-from linter.reporters.tally import facts, known, unfollowed, worst_first
+from linter.reporters.tally import facts, known, missed, unfollowed, worst_first
 
 
 def render(report: Report) -> str:
     """Return the report as one XML document."""
     root = ET.Element("testsuites", {"name": plain(report.tool.name)})
-    root.extend([*map(_suite, report.models), *map(_unreadable, report.errors)])
+    root.extend([*map(_suite, report.models), *(_missed(*pair) for pair in missed(report))])
     _count(root)
     del root.attrib["skipped"]  # schemas know it for suites alone
     ET.indent(root)
@@ -55,9 +55,10 @@ def _finding(suite: ET.Element, model: ModelReport, finding: Finding) -> None:
         ET.SubElement(case, "failure", about).text = text
 
 
-def _unreadable(error: Unreadable) -> ET.Element:
+def _missed(what: str, error: Unreadable) -> ET.Element:
     suite = _named_suite(error.path)
-    ET.SubElement(_case(suite, error.path, "read"), "error", {"type": "unreadable", "message": plain(error.message)})
+    name, kind = ("run on the data", what) if what == "not run" else ("read", "unreadable")
+    ET.SubElement(_case(suite, error.path, name), "error", {"type": kind, "message": plain(error.message)})
     _count(suite)
     return suite
 

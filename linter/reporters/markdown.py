@@ -9,7 +9,18 @@ from collections.abc import Iterator
 
 from linter.finding import Finding, ModelReport, Report
 from linter.reporters.escape import clip, link, markdown, markdown_code
-from linter.reporters.tally import described, facts, grouped, known, plural, skipped, unfollowed, worst_first
+from linter.reporters.tally import (
+    clean,
+    described,
+    facts,
+    grouped,
+    known,
+    missed,
+    plural,
+    skipped,
+    unfollowed,
+    worst_first,
+)
 
 LONGEST = 60_000
 """Characters of the document; hosts refuse comments of 65,536 and more."""
@@ -39,7 +50,7 @@ def _within(blocks: list[str], room: int) -> Iterator[str]:
 
 def _errors(report: Report) -> Iterator[str]:
     if report.errors:
-        yield "\n".join(f"- not linted: {_code(error.path)}: {_text(error.message)}" for error in report.errors)
+        yield "\n".join(f"- {what}: {_code(error.path)}: {_text(error.message)}" for what, error in missed(report))
 
 
 def _table(model: ModelReport) -> str:
@@ -74,12 +85,12 @@ def _layers(layers: tuple[str, ...]) -> str:
 
 
 def _clean(report: Report) -> str:
-    clean = [model for model in report.models if not (model.findings or model.failures)]
-    if not clean:
+    passed = clean(report)
+    if not passed:
         return ""
-    lines = "\n".join(f"- {_code(model.path)} {_text(facts(model))}" for model in clean[:200])
-    more = f"\n- and {len(clean) - 200:,} more" if len(clean) > 200 else ""
-    return f"<details><summary>{plural(len(clean), 'model')} without findings</summary>\n\n{lines}{more}\n\n</details>"
+    lines = "\n".join(f"- {_code(model.path)} {_text(facts(model))}" for model in passed[:200])
+    more = f"\n- and {len(passed) - 200:,} more" if len(passed) > 200 else ""
+    return f"<details><summary>{plural(len(passed), 'model')} without findings</summary>\n\n{lines}{more}\n\n</details>"
 
 
 def _notes(report: Report) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from linter.finding import Evidence, Finding, ModelReport, Report, Severity
+from linter.finding import Evidence, Finding, ModelReport, Report, Severity, Unreadable
 from linter.graph import Unanalysed
 
 WORST_FIRST = tuple(sorted(Severity, key=lambda severity: -severity.rank))
@@ -36,11 +36,31 @@ def described(report: Report) -> str:
     """Return "2 models: 1 error, 3 warnings" or "1 model: no findings", and what could not be read."""
     words = [_counted(count, severity) for severity, count in counts(report).items()]
     parts = [f"{plural(len(report.models), 'model')}: {', '.join(words) or 'no findings'}"] if report.models else []
-    if report.errors:
-        parts.append(f"{plural(len(report.errors), 'file')} not linted")
+    kinds = [what for what, _ in missed(report)]
+    if unread := kinds.count("not linted"):
+        parts.append(f"{plural(unread, 'file')} not linted")
+    if unrun := kinds.count("not run"):
+        parts.append(f"{plural(unrun, 'model')} not run on the data")
     if failed := sum(len(model.failures) for model in report.models):
         parts.append(f"{plural(failed, 'rule')} failed")
     return "; ".join(parts) or "no models"
+
+
+def not_run(report: Report) -> frozenset[str]:
+    """Return the paths of models that were linted, and could not be run on the data."""
+    return frozenset(error.path for error in report.errors) & {model.path for model in report.models}
+
+
+def missed(report: Report) -> list[tuple[str, Unreadable]]:
+    """Return each error with what it is: "not linted", or "not run" of a model that was linted without the data."""
+    unrun = not_run(report)
+    return [("not run" if error.path in unrun else "not linted", error) for error in report.errors]
+
+
+def clean(report: Report) -> list[ModelReport]:
+    """Return the models of which there is nothing to say: no finding, no failure, no run that failed."""
+    unrun = not_run(report)
+    return [model for model in report.models if not (model.findings or model.failures or model.path in unrun)]
 
 
 def _counted(count: int, severity: Severity) -> str:

@@ -10,7 +10,19 @@ from collections.abc import Iterable, Iterator
 
 from linter.finding import Finding, ModelReport, Report
 from linter.reporters.escape import TEXT, clip, log
-from linter.reporters.tally import counts, described, facts, grouped, known, plural, skipped, unfollowed, worst_first
+from linter.reporters.tally import (
+    clean,
+    counts,
+    described,
+    facts,
+    grouped,
+    known,
+    missed,
+    plural,
+    skipped,
+    unfollowed,
+    worst_first,
+)
 
 WIDTH = 88
 SHOWN = 8
@@ -22,9 +34,9 @@ def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
     """Return the report as lines of at most `width` characters where words allow, with ANSI colours if asked for."""
     page = _Page(colour, width)
     lines: list[str] = []
-    spaced = False
+    spaced, passed = False, {model.path for model in clean(report)}
     for model in report.models:
-        block = list(_model(model, page))
+        block = list(_model(model, page, model.path in passed))
         before, spaced = spaced, bool(model.findings or model.failures)
         lines += ["", *block] if lines and (before or spaced) else block
     for block in ([*_skips(report, page), *_unreadable(report, page)], list(_summary(report, page))):
@@ -49,9 +61,9 @@ class _Page:
         return (self.paint(line, style) if style else line for line in wrapper.wrap(text))
 
 
-def _model(model: ModelReport, page: _Page) -> Iterator[str]:
+def _model(model: ModelReport, page: _Page, passed: bool) -> Iterator[str]:
     path, about = log(model.path), page.paint(log(facts(model)), "dim")
-    if not (model.findings or model.failures):
+    if passed:
         yield f"{page.paint('ok', 'ok')}  {path}  {about}"
     else:
         yield f"{page.paint(path, 'bold')}  {about}"
@@ -101,9 +113,9 @@ def _skips(report: Report, page: _Page) -> Iterator[str]:
 
 
 def _unreadable(report: Report, page: _Page) -> Iterator[str]:
-    for error in report.errors:
-        first, *rest = page.wrap(f"not linted {log(error.path)}: {clip(log(error.message), TEXT)}", "", "", "  ")
-        yield first.replace("not linted", page.paint("not linted", "error"), 1)
+    for what, error in missed(report):
+        first, *rest = page.wrap(f"{what} {log(error.path)}: {clip(log(error.message), TEXT)}", "", "", "  ")
+        yield first.replace(what, page.paint(what, "error"), 1)
         yield from rest
 
 

@@ -170,6 +170,17 @@ def test_no_model_is_a_report_that_says_so(server: Server) -> None:
     assert audit["report"]["errors"][0]["path"] == "cat.gif"
 
 
+def test_what_cannot_be_run_on_its_data_is_still_judged(server: Server) -> None:
+    audit = server.post(model(seed=11), data=("data.npz", b"no samples"), wait=60).json()
+    assert audit["state"] == "done"
+    assert not audit["summary"]["unreadable"]
+    assert audit["report"]["models"][0]["findings"]
+    (error,) = audit["report"]["errors"]
+    assert error["path"] == audit["report"]["models"][0]["path"]
+    page = server.send("GET", f"/audits/{audit['id']}").text
+    assert "1 model not run on the data" in page
+
+
 @pytest.mark.skipif(not SAVED_MODEL.exists(), reason="the collection of real models is not here")
 def test_a_saved_model_comes_as_a_zip(server: Server) -> None:
     packed = io.BytesIO()

@@ -18,7 +18,7 @@ from linter.reporters.escape import NAME, clip, link, plain
 from linter.reporters.html.charts import histograms, signal_chart, unit_maps
 from linter.reporters.html.drawing import architecture
 from linter.reporters.html.prose import blocks
-from linter.reporters.tally import counts, described, facts, known, plural, skipped, unfollowed
+from linter.reporters.tally import counts, described, facts, known, missed, not_run, plural, skipped, unfollowed
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -59,7 +59,8 @@ def _environment() -> Environment:
     environment.globals.update(
         architecture=architecture, blocks=blocks, counts=counts, described=described, facts=facts, histograms=histograms
     )
-    environment.globals.update(known=known, page=page, plural=plural, ranked=_ranked, skipped=skipped)
+    environment.globals.update(known=known, missed=missed, not_run=not_run, page=page, plural=plural)
+    environment.globals.update(ranked=_ranked, skipped=skipped)
     environment.globals.update(link=link, signal_chart=signal_chart, unfollowed=unfollowed, unit_maps=unit_maps)
     environment.filters.update(short=lambda text, limit=NAME: clip(plain(text), limit), number=_number)
     return environment

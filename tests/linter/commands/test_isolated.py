@@ -105,3 +105,14 @@ def test_data_are_run_in_a_second_child(isolation: Isolation, tmp_path: Path) ->
     assert row.dead == 1
     assert row.worst[0] == 2
     assert ("sampling", 64) in told
+
+
+def test_what_cannot_be_run_is_judged_without_the_data(isolation: Isolation, model: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data.npz"
+    data.write_bytes(b"no samples")
+    report = api.lint_isolated(isolation, model, data, name="theirs")
+    (judged,), (error,) = report.models, report.errors
+    assert judged.findings == api.lint(model).models[0].findings
+    assert (judged.path, error.path) == ("theirs", "theirs")
+    assert judged.sha256
+    assert "data.npz" in error.message

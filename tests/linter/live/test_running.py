@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from linter import api
+from linter.commands.lint import NOT_RUN
 from linter.live.construct import CannotRebuildError
 from linter.live.running import outputs, running, said
+from linter.options import Options
 from tests.linter.read.quiet import quiet
 
 with quiet():
@@ -34,7 +36,11 @@ def unable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.skipif(bool(tensorflow.config.list_physical_devices("GPU")), reason="a GPU can")
 def test_a_model_that_cannot_be_run(unable: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.zeros((4, 3, 8, 8), np.float32))
-    (error,) = api.lint(unable, tmp_path / "x.npy").errors
+    report = api.lint(unable, tmp_path / "x.npy")
+    (error,), (model,) = report.errors, report.models
+    assert model.findings == api.lint(unable).models[0].findings
+    assert {skip.reason for skip in model.skipped} == {NOT_RUN}
+    assert api.exit_code(report, Options()) == 2
     assert WHAT in error.message
     assert "\n" not in error.message
     assert "File" not in error.message
