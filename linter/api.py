@@ -169,14 +169,15 @@ def render_catalogue() -> str:
     return verb.render_catalogue()
 
 
-def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
+def convert(old: Path, new: Path, architecture: Path | None = None, modules: tuple[str, ...] = ()) -> str:
     """Write an old model as a `.keras` file and return what was done; raises ValueError or OSError.
 
-    architecture: the JSON of `model.to_json()`, where `old` holds weights alone.
+    architecture: the JSON of `model.to_json()`, where `old` holds weights alone. modules: of yours, whose classes and
+    functions the model needs.
     """
     from linter.commands import convert as verb
 
-    return verb.convert(old, new, architecture)
+    return verb.convert(old, new, architecture, modules)
 
 
 def fix(

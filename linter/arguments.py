@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     convert.add_argument(
         "--architecture", type=_path, metavar="FILE", help="JSON of model.to_json(), where OLD holds weights alone"
     )
+    _import(convert)
     diff = verbs.add_parser("diff", help="say what changed between two models", description="Exits 1 on new findings.")
     diff.add_argument("old", type=_path, metavar="OLD")
     diff.add_argument("new", type=_path, metavar="NEW")
@@ -103,14 +104,7 @@ def _check(check: argparse.ArgumentParser) -> None:
     )
     data.add_argument("--max-samples", type=int, metavar="N", help="samples to run at most")
     data.add_argument("--max-seconds", type=float, metavar="S", help="seconds to run at most")
-    data.add_argument(
-        "--import",
-        dest="modules",
-        action="append",
-        default=[],
-        metavar="MODULE",
-        help="admit the classes and functions of a module of yours",
-    )
+    _import(data)
     data.add_argument(
         "--trust", action="store_true", help="let Keras load the file itself, Lambdas and all, inside the sandbox"
     )
@@ -124,6 +118,17 @@ def _check(check: argparse.ArgumentParser) -> None:
     )
     run.add_argument("--isolate", action="store_true", help="read the files in a confined process")
     run.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="models to lint at once (0: one a core)")
+
+
+def _import(verb: argparse._ActionsContainer) -> None:
+    verb.add_argument(
+        "--import",
+        dest="modules",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="admit the classes and functions of a module of yours",
+    )
 
 
 def _fix(fix: argparse.ArgumentParser) -> None:

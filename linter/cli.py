@@ -74,7 +74,7 @@ def _explain(given: argparse.Namespace) -> int:
 def _convert(given: argparse.Namespace) -> int:
     from linter import api
 
-    print(api.convert(given.old, given.output, given.architecture))
+    print(api.convert(given.old, given.output, given.architecture, tuple(given.modules)))
     return 0
 
 

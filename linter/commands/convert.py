@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from linter import output
@@ -16,10 +18,11 @@ class ConversionError(ValueError):
     """A model that cannot be converted; the message says why."""
 
 
-def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
+def convert(old: Path, new: Path, architecture: Path | None = None, modules: tuple[str, ...] = ()) -> str:
     """Write `new` and return what was done, line by line; raises ConversionError, RunError (no Keras) or OSError.
 
-    architecture: the JSON of `model.to_json()`, where `old` holds weights alone.
+    architecture: the JSON of `model.to_json()`, where `old` holds weights alone. modules: the user's, to import from
+        here or from wherever Python looks.
     """
     if new.suffix != ".keras":
         raise ConversionError(f"{new} must end in .keras, the format of today's Keras")
@@ -31,17 +34,25 @@ def convert(old: Path, new: Path, architecture: Path | None = None) -> str:
     backend.load("convert")
     from linter.live.construct import CannotRebuildError
     from linter.live.convert import convert as written
+    from linter.live.custom import admitted
 
+    if modules:
+        sys.path.append(os.getcwd())
     try:
-        done = written(graph, new)
+        done = written(graph, new, admitted(modules))
     except CannotRebuildError as error:
         raise ConversionError(f"{old}: {error}") from None
     lines = [
         f"wrote {new}: {done.parameters:,} parameters",
-        f"Keras loads it, and on random inputs it computes the same (relative difference {done.difference:.1g})",
+        f"Keras loads it{_with(modules)}, and on random inputs it computes the same (relative difference "
+        f"{done.difference:.1g})",
     ]
     lines += [f"not carried over: {plain(clip(item, TEXT))}" for item in done.lost]
     return "\n".join(lines)
+
+
+def _with(modules: tuple[str, ...]) -> str:
+    return f" with what {' and '.join(modules)} {'has' if len(modules) == 1 else 'have'}" if modules else ""
 
 
 def _graph(old: Path, architecture: Path | None) -> ModelGraph:

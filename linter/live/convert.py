@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -23,6 +24,7 @@ from linter.live.running import outputs
 from linter.output import draft_of
 
 TOLERANCE = 1e-5
+HINT = " (--import MODULE admits your own classes and functions)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,19 @@ class Converted:
     lost: tuple[str, ...] = field(default_factory=tuple)
 
 
-def convert(graph: ModelGraph, output: Path) -> Converted:
-    """Write the model of `graph` to `output`, whole or not at all.
+def convert(graph: ModelGraph, output: Path, own: Mapping[str, Any]) -> Converted:
+    """Write the model of `graph` to `output`, whole or not at all; `own` are the user's classes and functions, by name.
 
     Raises CannotRebuildError where a layer cannot be carried over, or the written file computes something else.
     """
-    rebuilt = rebuild(graph, fused=True, name=_name(graph))
+    rebuilt = rebuild(graph, own, fused=True, name=_name(graph))
     if not rebuilt.complete:
-        raise CannotRebuildError(_why(rebuilt))
+        raise CannotRebuildError(_why(rebuilt) + ("" if own else HINT))
     told = (*compile_like(rebuilt.model, graph), *lost(graph))
     with draft_of(output) as draft:
         rebuilt.model.save(draft)
-        difference = _difference(rebuilt.model, keras.saving.load_model(draft, safe_mode=True, compile=False))
+        loaded = keras.saving.load_model(draft, custom_objects=dict(own), safe_mode=True, compile=False)
+        difference = _difference(rebuilt.model, loaded)
         if not difference <= TOLERANCE:
             raise CannotRebuildError(
                 f"the written model differs by {difference:.2g} from the old one; nothing was written"

@@ -1,7 +1,4 @@
-"""The user's own classes and functions, admitted by --import.
-
-Layers are made from their stored configuration and filled in stored order.
-"""
+"""The user's own classes and functions, admitted by --import. Layers are made from their stored configuration."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ from typing import Any
 import keras
 
 from linter.graph import ModelGraph, Node
-from linter.live.assign import array_of
 from linter.live.construct import CannotRebuildError, policy_of
 
 KINDS = (keras.Layer, keras.Initializer, keras.Regularizer, keras.constraints.Constraint)
@@ -83,14 +79,3 @@ def stored_config(node: Node, graph: ModelGraph) -> Mapping[str, Any]:
         if isinstance(item, Mapping) and isinstance(item.get("config"), Mapping):
             return dict(item["config"])
     raise CannotRebuildError(f"the configuration of {node.layer!r} is not stored")
-
-
-def filled(layer: keras.Layer, node: Node) -> list[str]:
-    """Put stored values into the layer's variables, in the order in which they are stored; return what is wrong."""
-    values = [array_of(weight) for weight in node.weights.values()]
-    variables = [variable for variable in layer.weights if "seed_generator" not in variable.path]
-    if [tuple(value.shape) for value in values] != [tuple(variable.shape) for variable in variables]:
-        return ["the stored ones do not fit the class"]
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-    return []

@@ -14,7 +14,7 @@ from typing import Any
 import keras
 
 from linter.graph import Edge, ModelGraph, Node, Unanalysed
-from linter.live import calling, custom, operations
+from linter.live import calling, custom, operations, own_weights
 from linter.live.assign import assign
 from linter.live.construct import CannotRebuildError, activation_layer, function_of, layer_of, policy_of
 from linter.live.names import Names
@@ -194,7 +194,7 @@ class _Building:
 
     def _weights(self, node: Node, layer: keras.Layer) -> None:
         inner = calling.inner(layer)
-        wrong = custom.filled(inner, node) if node.op == "Unknown" else assign(inner, node.weights)
+        wrong = own_weights.fill(inner, node.weights) if node.op == "Unknown" else assign(inner, node.weights)
         if wrong:  # what it and all after it would compute is not what the model does
             raise CannotRebuildError(f"weights: {wrong[0]}")
 

@@ -1,0 +1,190 @@
+"""--import: a model with layers of the user's own is run with them, and sees what Keras with them computes."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from linter import api
+from linter.cli import main
+from linter.live.custom import admitted
+from linter.live.rebuild import Rebuilt, rebuild
+from linter.options import Limits
+from linter.read import read
+from tests.linter.read.quiet import quiet
+
+CODE = """
+import {keras} as keras
+from {keras}.layers import BatchNormalization, Dense, Layer, LayerNormalization, MultiHeadAttention
+
+UNITS = 6
+
+class Block(Layer):
+    def parts(self):
+        return []
+
+    def call(self, x):
+        for part in self.parts():
+            x = part(x)
+        return x
+
+    def get_config(self):  # Keras 2 keeps the name where this is written
+        return super().get_config()
+
+class LaterNameFirst(Block):
+    def __init__(self, **rest):
+        super().__init__(**rest)
+        self.second, self.first = Dense(UNITS, "tanh"), Dense(UNITS)
+
+    def parts(self):
+        return [self.second, self.first]
+
+class Normalised(Block):
+    def __init__(self, **rest):
+        super().__init__(**rest)
+        self.before, self.norm, self.after = Dense(UNITS), BatchNormalization(), Dense(UNITS)
+
+    def parts(self):
+        return [self.before, self.norm, self.after]
+
+class Frozen(Normalised):
+    def __init__(self, **rest):
+        super().__init__(**rest)
+        self.before.trainable = False
+
+class Listed(Block):
+    def __init__(self, **rest):
+        super().__init__(**rest)
+        self.steps = [Dense(UNITS, "tanh") for _ in range(12)]
+
+    def parts(self):
+        return self.steps
+
+class Keyed(Block):
+    def __init__(self, **rest):
+        super().__init__(**rest)
+        self.named = {{"z": Dense(UNITS, "tanh"), "a": Dense(UNITS), "norm": LayerNormalization()}}
+
+    def parts(self):
+        return self.named.values()
+
+class Weighted(Block):
+    def build(self, shape):
+        self.shift = self.add_weight(shape=(UNITS,), name="second", trainable=False)
+        self.scale = self.add_weight(shape=(UNITS,), name="first")
+        super().build(shape)
+
+    def call(self, x):
+        return x * self.scale + self.shift
+
+class Larger(Block):
+    def __init__(self, **rest):
+        super().__init__(**rest)
+        self.then = keras.Sequential([Dense(UNITS, "tanh"), Weighted(), Dense(UNITS)])
+        self.at_first = LaterNameFirst()
+
+    def parts(self):
+        return [self.at_first, self.then]
+
+class Attentive(Block):
+    def __init__(self, **rest):
+        super().__init__(**rest)
+        self.norm2, self.norm1 = LayerNormalization(), LayerNormalization()
+        self.attention = MultiHeadAttention(2, 3)
+
+    def call(self, x):
+        x = self.norm1(x[:, None, :])
+        return self.norm2(self.attention(x, x))[:, 0, :]
+"""
+LAYERS = ("LaterNameFirst", "Normalised", "Frozen", "Listed", "Weighted", "Larger", "Attentive")
+KERAS_2_SORTS = "Keyed"
+"""Its layers stand in a dictionary, of which Keras 2 stores the values by sorted keys."""
+SAMPLES = np.random.default_rng(0).normal(size=(32, 6)).astype("float32")
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
+    """Give what writes and imports the module of one's own layers, for one Keras or the other."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def imported(which: str) -> Any:
+        (tmp_path / "own_layers.py").write_text(CODE.format(keras=which))
+        importlib.invalidate_caches()
+        monkeypatch.delitem(sys.modules, "own_layers", raising=False)
+        return importlib.import_module("own_layers")
+
+    with quiet():
+        yield imported
+
+
+def saved(library: Any, layer: Any, path: str) -> np.ndarray[Any, Any]:
+    """Save a model with random weights and return what it predicts."""
+    model = library.Sequential([library.Input((6,)), layer, library.layers.Dense(3)])
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.uniform(0.5, 1.5, weight.shape) for weight in model.get_weights()])
+    model.save(path)
+    predicted: np.ndarray[Any, Any] = model.predict(SAMPLES, verbose=0)
+    assert np.ptp(predicted) > 0, "an oracle that says nothing"
+    return predicted
+
+
+def rebuilt(path: str) -> Rebuilt:
+    return rebuild(read(Path(path), Limits()), admitted(["own_layers"]))
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("name", [*LAYERS, KERAS_2_SORTS])
+def test_each_variable_gets_its_own_values(name: str, suffix: str, own: Callable[[str], Any]) -> None:
+    theirs = saved(keras, getattr(own("keras"), name)(), f"model{suffix}")
+    found = rebuilt(f"model{suffix}")
+    assert found.complete, found.missing
+    np.testing.assert_allclose(found.model.predict(SAMPLES, verbose=0), theirs, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_files_of_keras_2(name: str, own: Callable[[str], Any], keras_2: Any) -> None:
+    theirs = saved(keras_2, getattr(own("tf_keras"), name)(), "old.h5")
+    own("keras")
+    found = rebuilt("old.h5")
+    assert found.complete, found.missing
+    np.testing.assert_allclose(found.model.predict(SAMPLES, verbose=0), theirs, rtol=1e-5)
+
+
+def test_a_class_that_has_changed_is_not_run(own: Callable[[str], Any]) -> None:
+    mine = own("keras")
+    saved(keras, mine.LaterNameFirst(), "model.keras")
+    code = Path("own_layers.py").read_text()
+    Path("own_layers.py").write_text(code.replace("self.second", "self.third"))
+    sys.modules.pop("own_layers")
+    importlib.invalidate_caches()
+    (missing,) = rebuilt("model.keras").missing
+    assert missing.class_name == "LaterNameFirst"
+    assert missing.reason == "weights: the stored ones do not fit the class"
+
+
+@pytest.mark.parametrize("name", ["Larger", "Attentive"])
+def test_converted(name: str, own: Callable[[str], Any], capsys: pytest.CaptureFixture[str]) -> None:
+    mine = own("keras")
+    theirs = saved(keras, getattr(mine, name)(), "model.h5")
+    assert main(["convert", "model.h5", "-o", "new.keras"]) == 2
+    assert "(--import MODULE admits your own classes and functions)" in capsys.readouterr().err
+    assert not Path("new.keras").exists()
+    assert main(["convert", "model.h5", "-o", "new.keras", "--import", "own_layers"]) == 0
+    assert "Keras loads it with what own_layers has, and on random inputs" in capsys.readouterr().out
+    new = keras.saving.load_model("new.keras", custom_objects={name: getattr(mine, name)}, safe_mode=True)
+    np.testing.assert_allclose(new.predict(SAMPLES, verbose=0), theirs, rtol=1e-5)
+
+
+def test_a_module_that_is_not_there(own: Callable[[str], Any]) -> None:
+    saved(keras, own("keras").Weighted(), "model.h5")
+    with pytest.raises(ValueError, match="--import nowhere: No module named 'nowhere'"):
+        api.convert(Path("model.h5"), Path("new.keras"), modules=("nowhere",))
