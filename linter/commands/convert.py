@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from linter import output
@@ -39,7 +40,9 @@ def convert(old: Path, new: Path, architecture: Path | None = None, modules: tup
     if modules:
         sys.path.append(os.getcwd())
     try:
-        done = written(graph, new, admitted(modules))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras's own, of how somebody's layers are built
+            done = written(graph, new, admitted(modules))
     except CannotRebuildError as error:
         raise ConversionError(f"{old}: {error}") from None
     lines = [

@@ -116,7 +116,7 @@ def _advice(model: Subject, layers: bool, classes: bool, functions: Sequence[Nee
         return "write the lambda as a function with a name and save again: its code is not in the file"
     roles = {item.role for item in functions}
     if layers and (classes or "activation" in roles):
-        return "pass it with --import MODULE where the model is to be run"
+        return "pass it with --import MODULE where the model is to be run or converted"
     if classes:
         return "have it importable wherever the model is loaded"
     without = ", or load with compile=False" if roles <= {"loss", "metric", "optimizer"} else ""
