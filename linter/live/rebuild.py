@@ -18,6 +18,7 @@ from linter.live import calling, custom, operations, own_weights
 from linter.live.assign import assign
 from linter.live.construct import CannotRebuildError, activation_layer, function_of, layer_of, policy_of
 from linter.live.names import Names
+from linter.live.running import said
 from linter.live.undrawn import undrawn
 
 INTEGER_INPUTS = frozenset(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string"])
@@ -91,9 +92,11 @@ class _Building:
                     self.produced[node.name] = tuple(outputs) if isinstance(outputs, list | tuple) else (outputs,)
         except CannotRebuildError as error:
             self.missing[node.layer] = Unanalysed(node.layer, node.class_name or node.op, str(error))
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-            text = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-            self.missing[node.layer] = Unanalysed(node.layer, node.class_name or node.op, f"cannot be rebuilt: {text}")
+        except MemoryError:
+            raise
+        except Exception as error:  # of settings that do not fit, and whatever the user's own code raises
+            why = f"cannot be rebuilt: {said(error)}"
+            self.missing[node.layer] = Unanalysed(node.layer, node.class_name or node.op, why)
 
     def _input(self, node: Node) -> None:
         shape = node.shape

@@ -126,13 +126,14 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[s
         yield imported
 
 
-def saved(library: Any, layer: Any, path: str) -> np.ndarray[Any, Any]:
+def saved(library: Any, layer: Any, path: str, shape: tuple[int, ...] = (6,)) -> np.ndarray[Any, Any]:
     """Save a model with random weights and return what it predicts."""
-    model = library.Sequential([library.Input((6,)), layer, library.layers.Dense(3)])
+    model = library.Sequential([library.Input(shape), layer, library.layers.Dense(3)])
     rng = np.random.default_rng(1)
     model.set_weights([rng.uniform(0.5, 1.5, weight.shape) for weight in model.get_weights()])
     model.save(path)
-    predicted: np.ndarray[Any, Any] = model.predict(SAMPLES, verbose=0)
+    inputs = np.broadcast_to(SAMPLES.reshape(-1, *(1 for _ in shape[:-1]), 6), (len(SAMPLES), *shape))
+    predicted: np.ndarray[Any, Any] = model.predict(inputs, verbose=0)
     assert np.ptp(predicted) > 0, "an oracle that says nothing"
     return predicted
 
@@ -169,6 +170,14 @@ def test_a_class_that_has_changed_is_not_run(own: Callable[[str], Any]) -> None:
     (missing,) = rebuilt("model.keras").missing
     assert missing.class_name == "LaterNameFirst"
     assert missing.reason == "weights: the stored ones do not fit the class"
+
+
+def test_a_class_that_raises_is_not_run(own: Callable[[str], Any]) -> None:
+    """Keras runs this one eagerly alone."""
+    saved(keras, keras.layers.TimeDistributed(own("keras").Weighted()), "model.keras", (4, 6))
+    (missing,) = rebuilt("model.keras").missing
+    assert missing.class_name == "Weighted"
+    assert missing.reason.startswith("cannot be rebuilt: Layer Weighted does not have a `compute_output_shape`")
 
 
 @pytest.mark.parametrize("name", ["Larger", "Attentive"])
