@@ -118,6 +118,11 @@ class Loss:
 
     name: str
     config: Mapping[str, Any] = field(default_factory=dict)
+    foreign: str = ""
+    """As stored, where it is unknown."""
+
+    def __str__(self) -> str:
+        return self.foreign or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,17 +29,18 @@ REDUCTIONS = frozenset(("sum", "sum_over_batch_size", "mean", "mean_with_sample_
 NAMES = frozenset(("name", "dtype"))
 
 
-def compile_like(model: keras.Model, graph: ModelGraph) -> tuple[str, ...]:
-    """Compile `model` as its file was; return what could not be carried over."""
+def compile_like(model: keras.Model, graph: ModelGraph, own: Mapping[str, Any]) -> tuple[str, ...]:
+    """Compile `model` as its file was, with the user's functions by name; return what could not be carried over."""
     training = graph.training
     if training is None:
         return ()
-    losses = [_loss(loss) for loss in training.losses]
+    losses = [_loss(loss, own) for loss in training.losses]
     optimizer = _optimizer(training)
     weights = _weights(graph)
     stored = _stored(graph)
     plain, weighted = (
-        metrics_of(stored.get(key), graph.output_names, graph.keras_version) for key in ("metrics", "weighted_metrics")
+        metrics_of(stored.get(key), graph.output_names, graph.keras_version, own)
+        for key in ("metrics", "weighted_metrics")
     )
     lost = [*plain.lost, *weighted.lost]
     if any(loss is not None for loss in losses) and len(losses) == len(model.outputs):
@@ -50,7 +51,7 @@ def compile_like(model: keras.Model, graph: ModelGraph) -> tuple[str, ...]:
             metrics=_for_outputs(plain.of_outputs),
             weighted_metrics=_for_outputs(weighted.of_outputs),
         )
-    return (*_lost(training, optimizer), *_lost_beside(stored, lost, weights))
+    return (*_lost(training, losses, optimizer), *_lost_beside(stored, lost, weights))
 
 
 def _for_outputs(metrics: list[list[Any]]) -> list[Any] | None:
@@ -60,10 +61,10 @@ def _for_outputs(metrics: list[list[Any]]) -> list[Any] | None:
     return metrics if len(metrics) > 1 else metrics[0]
 
 
-def _lost(training: Training, optimizer: Any) -> Iterator[str]:
-    for loss in training.losses:
-        if loss is not None and _loss(loss) is None:
-            yield f"the loss {loss.name!r}, which Keras has not, or not with these settings"
+def _lost(training: Training, losses: list[Any], optimizer: Any) -> Iterator[str]:
+    for loss, made in zip(training.losses, losses, strict=True):
+        if loss is not None and made is None:
+            yield f"the loss {str(loss)!r}, which Keras has not, or not with these settings"
     if training.optimizer and optimizer is None:
         yield f"the optimizer {training.optimizer!r}, which Keras has not, or not with these settings"
     elif training.optimizer:
@@ -105,7 +106,9 @@ def _weights(graph: ModelGraph) -> list[float]:
     return [float(item) for item in stored] if len(stored) == len(graph.outputs) else []
 
 
-def _loss(loss: Loss | None) -> Any:
+def _loss(loss: Loss | None, own: Mapping[str, Any]) -> Any:
+    if loss is not None and inspect.isfunction(own.get(loss.foreign)):
+        return own[loss.foreign]
     function = getattr(keras.losses, loss.name, None) if loss is not None else None
     if loss is None or not inspect.isfunction(function):
         return None

@@ -28,13 +28,16 @@ class Metrics(NamedTuple):
     lost: list[str]
 
 
-def metrics_of(stored: Any, outputs: Sequence[str], keras_version: str) -> Metrics:
-    """Return what `metrics` or `weighted_metrics` of a compiled model stand for; `outputs` are the outputs' names."""
+def metrics_of(stored: Any, outputs: Sequence[str], keras_version: str, own: Mapping[str, Any]) -> Metrics:
+    """Return what `metrics` or `weighted_metrics` of a compiled model stand for.
+
+    outputs: the outputs' names. own: the user's functions, by name.
+    """
     found: list[list[Any]] = []
     lost: list[str] = []
     for output, items in zip(outputs, _by_output(stored, outputs, keras_version), strict=False):
         prefix = f"{output}_" if len(outputs) > 1 and not keras_version.startswith("3") else ""
-        made = [(item, _made(item, prefix)) for item in items]
+        made = [(item, _own(item, own) or _made(item, prefix)) for item in items]
         found.append([metric for _, metric in made if metric is not None])
         lost += [name for item, metric in made if metric is None for name in _names(item)]
     return Metrics(found, lost) if found else Metrics([], list(_names(stored)))
@@ -63,6 +66,13 @@ def _listed(entry: Any) -> list[Any]:
 
 def _is_object(value: Any) -> bool:
     return isinstance(value, Mapping) and "class_name" in value
+
+
+def _own(stored: Any, own: Mapping[str, Any]) -> Any:
+    """Return the user's function that an item names; None where it names none."""
+    name = stored.get("config") if isinstance(stored, Mapping) else stored
+    found = own.get(name) if isinstance(name, str) else None
+    return found if inspect.isfunction(found) else None
 
 
 def _made(stored: Any, prefix: str) -> Any:

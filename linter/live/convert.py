@@ -48,7 +48,7 @@ def convert(graph: ModelGraph, output: Path, own: Mapping[str, Any]) -> Converte
     rebuilt = rebuild(graph, own, fused=True, name=_name(graph))
     if not rebuilt.complete:
         raise CannotRebuildError(_why(rebuilt) + ("" if own else HINT))
-    told = (*compile_like(rebuilt.model, graph), *lost(graph))
+    told = (*compile_like(rebuilt.model, graph, own), *lost(graph))
     with draft_of(output) as draft:
         rebuilt.model.save(draft)
         loaded = keras.saving.load_model(draft, custom_objects=dict(own), safe_mode=True, compile=False)

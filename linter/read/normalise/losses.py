@@ -36,7 +36,7 @@ ALIASES = {
 def loss(value: Any) -> Loss | None:
     """Translate a compiled loss: name, class, function or object; "unknown" for what is not Keras's."""
     if isinstance(value, str):
-        return Loss(_canonical(value))
+        return _named(value, {})
     if not isinstance(value, Mapping):
         return None
     config = value.get("config")
@@ -47,7 +47,12 @@ def loss(value: Any) -> Loss | None:
     if name == "LossFunctionWrapper":
         fn = settings.get("fn")
         name = fn.get("config") if isinstance(fn, Mapping) else fn
-    return Loss(_canonical(name), settings)
+    return _named(name, settings)
+
+
+def _named(stored: Any, settings: Mapping[str, Any]) -> Loss:
+    name = _canonical(stored)
+    return Loss(name, settings, bare_name(stored) if name == "unknown" else "")
 
 
 def _canonical(name: Any) -> str:

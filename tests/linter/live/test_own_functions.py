@@ -29,6 +29,9 @@ def late(x):
 
 def scaled(x, factor=1.0):
     return keras.ops.relu(x) * factor
+
+def furthest(y_true, y_pred):
+    return keras.ops.max(keras.ops.abs(y_true - y_pred), axis=-1)
 """
 FEATURES = 6
 
@@ -88,8 +91,33 @@ def test_the_command_runs_with_them(trust: list[str], mine: Any, capsys: pytest.
     assert "next" in dead["layers"]
 
 
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_converted_with_their_loss_and_metrics(suffix: str, mine: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    old = keras.Sequential([keras.Input((FEATURES,)), keras.layers.Dense(2, activation=mine.scaled)])
+    old.compile("sgd", loss=mine.furthest, metrics=[mine.furthest, "mse"], weighted_metrics=[mine.furthest])
+    old.save(f"model{suffix}")
+    assert main(["convert", f"model{suffix}", "-o", "new.keras", "--import", "own_functions"]) == 0
+    assert "furthest" not in capsys.readouterr().out
+    new = keras.saving.load_model("new.keras", custom_objects=vars(mine))
+    x, y = np.load("data.npy"), np.ones((64, 2))
+    ours, theirs = (model.evaluate(x, y, batch_size=64, verbose=0, return_dict=True) for model in (new, old))
+    assert set(theirs) == {"loss", "furthest", "mse", "weighted_furthest"}
+    assert min(theirs.values()) > 0
+    assert ours == pytest.approx(theirs, rel=1e-5)
+
+
+def test_without_them_each_is_named(mine: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    model = keras.Sequential([keras.Input((FEATURES,)), keras.layers.Dense(2)])
+    model.compile("sgd", loss=mine.furthest, metrics=[mine.furthest])
+    model.save("model.keras")
+    assert main(["convert", "model.keras", "-o", "new.keras"]) == 0
+    said = capsys.readouterr().out
+    assert "not carried over: the loss 'furthest'" in said
+    assert "not carried over: the metrics furthest" in said
+
+
 def test_a_name_that_the_module_only_imports_is_not_its_own(mine: Any) -> None:
-    assert set(admitted(["own_functions"])) == {"late", "scaled"}
+    assert set(admitted(["own_functions"])) == {"furthest", "late", "scaled"}
 
 
 def test_without_them_keras_says_which_is_missing(mine: Any, capsys: pytest.CaptureFixture[str]) -> None:
