@@ -13,6 +13,9 @@ from linter.graph import ModelGraph, Node
 from linter.live.construct import CannotRebuildError, policy_of
 
 KINDS = (keras.Layer, keras.Initializer, keras.Regularizer, keras.constraints.Constraint)
+OF_AN_RNN = frozenset(
+    ("name", "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "zero_output_for_mask")
+)
 LIBRARIES = frozenset(("jax", "keras", "numpy", "tensorflow", "torch"))
 """Where functions come from that a module of the user's only imports: under their names files mean Keras's."""
 
@@ -59,16 +62,23 @@ def named_lambda(node: Node, graph: ModelGraph, own: Mapping[str, Any], name: st
 
 
 def made(cls: type[keras.Layer], node: Node, graph: ModelGraph) -> keras.Layer:
-    """Return the layer from its stored configuration."""
-    stored = stored_config(node, graph)
-    return cls.from_config(dict(stored))
+    """Return the layer from its stored configuration; for a cell, the RNN around it."""
+    layer = cls.from_config(dict(stored_config(node, graph)))
+    if node.wrappers != ("RNN", node.class_name):
+        return layer
+    around = _stored(node.layer, node.pointer.removesuffix("/config/cell"), graph)
+    return keras.layers.RNN(layer, **{key: value for key, value in around.items() if key in OF_AN_RNN})
 
 
 def stored_config(node: Node, graph: ModelGraph) -> Mapping[str, Any]:
     """Return a node's configuration as it stands in the file; raises CannotRebuildError where it does not."""
+    return _stored(node.layer, node.pointer, graph)
+
+
+def _stored(layer: str, pointer: str, graph: ModelGraph) -> Mapping[str, Any]:
     for name in ("config.json", "model_config"):
         item: Any = graph.documents.get(name)
-        for step in node.pointer.strip("/").split("/"):
+        for step in pointer.strip("/").split("/"):
             item = (
                 item[int(step)]
                 if isinstance(item, list) and step.isdecimal()
@@ -78,4 +88,4 @@ def stored_config(node: Node, graph: ModelGraph) -> Mapping[str, Any]:
             )
         if isinstance(item, Mapping) and isinstance(item.get("config"), Mapping):
             return dict(item["config"])
-    raise CannotRebuildError(f"the configuration of {node.layer!r} is not stored")
+    raise CannotRebuildError(f"the configuration of {layer!r} is not stored")

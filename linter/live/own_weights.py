@@ -20,7 +20,9 @@ UNFIT = "the stored ones do not fit the class"
 
 
 def fill(layer: keras.Layer, weights: Mapping[str, Weight]) -> list[str]:
-    """Put stored values into a built layer, all of them into all variables; return what is wrong."""
+    """Put stored values into a built layer, or an RNN's cell, all into all variables; return what is wrong."""
+    if type(layer) is keras.layers.RNN:
+        layer = layer.cell
     variables = [
         variable
         for variable in (*layer.trainable_weights, *layer.non_trainable_weights)

@@ -93,6 +93,23 @@ class Larger(Block):
     def parts(self):
         return [self.at_first, self.then]
 
+class Cell(Layer):
+    def __init__(self, **rest):
+        super().__init__(**rest)
+        self.state_size = UNITS
+
+    def build(self, shape):
+        self.recurrent = self.add_weight(shape=(UNITS, UNITS), name="second")
+        self.kernel = self.add_weight(shape=(UNITS, UNITS), name="first")
+        super().build(shape)
+
+    def call(self, x, states):
+        state = (x @ self.kernel - states[0] @ self.recurrent) / 9.0
+        return state, [state]
+
+    def get_config(self):
+        return super().get_config()
+
 class Attentive(Block):
     def __init__(self, **rest):
         super().__init__(**rest)
@@ -106,7 +123,6 @@ class Attentive(Block):
 LAYERS = ("LaterNameFirst", "Normalised", "Frozen", "Listed", "Weighted", "Larger", "Attentive")
 KERAS_2_SORTS = "Keyed"
 """Its layers stand in a dictionary, of which Keras 2 stores the values by sorted keys."""
-SAMPLES = np.random.default_rng(0).normal(size=(32, 6)).astype("float32")
 
 
 @pytest.fixture
@@ -132,10 +148,14 @@ def saved(library: Any, layer: Any, path: str, shape: tuple[int, ...] = (6,)) ->
     rng = np.random.default_rng(1)
     model.set_weights([rng.uniform(0.5, 1.5, weight.shape) for weight in model.get_weights()])
     model.save(path)
-    inputs = np.broadcast_to(SAMPLES.reshape(-1, *(1 for _ in shape[:-1]), 6), (len(SAMPLES), *shape))
-    predicted: np.ndarray[Any, Any] = model.predict(inputs, verbose=0)
+    predicted: np.ndarray[Any, Any] = model.predict(samples(*shape), verbose=0)
     assert np.ptp(predicted) > 0, "an oracle that says nothing"
     return predicted
+
+
+def samples(*shape: int) -> np.ndarray[Any, Any]:
+    """Return normal noise."""
+    return np.random.default_rng(0).normal(size=(32, *shape)).astype("float32")
 
 
 def rebuilt(path: str) -> Rebuilt:
@@ -148,7 +168,7 @@ def test_each_variable_gets_its_own_values(name: str, suffix: str, own: Callable
     theirs = saved(keras, getattr(own("keras"), name)(), f"model{suffix}")
     found = rebuilt(f"model{suffix}")
     assert found.complete, found.missing
-    np.testing.assert_allclose(found.model.predict(SAMPLES, verbose=0), theirs, rtol=1e-5)
+    np.testing.assert_allclose(found.model.predict(samples(6), verbose=0), theirs, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -157,7 +177,17 @@ def test_files_of_keras_2(name: str, own: Callable[[str], Any], keras_2: Any) ->
     own("keras")
     found = rebuilt("old.h5")
     assert found.complete, found.missing
-    np.testing.assert_allclose(found.model.predict(SAMPLES, verbose=0), theirs, rtol=1e-5)
+    np.testing.assert_allclose(found.model.predict(samples(6), verbose=0), theirs, rtol=1e-5)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_cell(suffix: str, own: Callable[[str], Any]) -> None:
+    around = {"go_backwards": True, "name": "around"}
+    theirs = saved(keras, keras.layers.RNN(own("keras").Cell(), **around), f"model{suffix}", (4, 6))
+    found = rebuilt(f"model{suffix}")
+    assert found.complete, found.missing
+    np.testing.assert_allclose(found.model.predict(samples(4, 6), verbose=0), theirs, rtol=1e-5)
+    assert "around" in [layer.name for layer in found.model.layers]
 
 
 def test_a_class_that_has_changed_is_not_run(own: Callable[[str], Any]) -> None:
@@ -190,7 +220,7 @@ def test_converted(name: str, own: Callable[[str], Any], capsys: pytest.CaptureF
     assert main(["convert", "model.h5", "-o", "new.keras", "--import", "own_layers"]) == 0
     assert "Keras loads it with what own_layers has, and on random inputs" in capsys.readouterr().out
     new = keras.saving.load_model("new.keras", custom_objects={name: getattr(mine, name)}, safe_mode=True)
-    np.testing.assert_allclose(new.predict(SAMPLES, verbose=0), theirs, rtol=1e-5)
+    np.testing.assert_allclose(new.predict(samples(6), verbose=0), theirs, rtol=1e-5)
 
 
 def test_a_module_that_is_not_there(own: Callable[[str], Any]) -> None:
