@@ -93,6 +93,17 @@ class Larger(Block):
     def parts(self):
         return [self.at_first, self.then]
 
+class Called(Layer):
+    def call(self, x, context=None, scale=1.0, steps=()):
+        if isinstance(x, (list, tuple)):
+            x = x[0] - 2.0 * x[1]
+        if context is not None:
+            x = x * (context[0] - 3.0 * context[1] if isinstance(context, (list, tuple)) else context)
+        return x * scale + float(sum(steps))
+
+def less(pair):
+    return pair[0] - 2.0 * pair[1]
+
 class Cell(Layer):
     def __init__(self, **rest):
         super().__init__(**rest)
@@ -178,6 +189,52 @@ def test_files_of_keras_2(name: str, own: Callable[[str], Any], keras_2: Any) ->
     found = rebuilt("old.h5")
     assert found.complete, found.missing
     np.testing.assert_allclose(found.model.predict(samples(6), verbose=0), theirs, rtol=1e-5)
+
+
+CALLS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
+    "a list": lambda layers, mine, a, b: mine.Called()([a, b]),
+    "a list and a constant": lambda layers, mine, a, b: mine.Called()([a, b], scale=0.5),
+    "by name": lambda layers, mine, a, b: mine.Called()(a, context=b),
+    "all by name": lambda layers, mine, a, b: mine.Called()(x=a, context=b),
+    "a list by name": lambda layers, mine, a, b: mine.Called()(a, context=[b, a]),
+    "by place": lambda layers, mine, a, b: mine.Called()(a, b),
+    "a list of constants": lambda layers, mine, a, b: mine.Called()(a, b, steps=[1, 2]),
+}
+CALLS_OF_KERAS_3 = CALLS | {"a Lambda": lambda layers, mine, a, b: layers.Lambda(mine.less)([a, b])}
+"""Keras 2 stores the code of the function."""
+CALLS_OF_KERAS_2 = CALLS | {
+    "constants by place": lambda layers, mine, a, b: mine.Called()(mine.Called()([a, b]), None, 0.5)
+}
+"""Keras 3 refuses them."""
+
+
+def called(library: Any, mine: Any, how: str, path: str) -> np.ndarray[Any, Any]:
+    """Save a model that calls code of one's own on two inputs, and return what it predicts."""
+    one, two = library.Input((6,)), library.Input((6,))
+    model = library.Model([one, two], (CALLS_OF_KERAS_2 | CALLS_OF_KERAS_3)[how](library.layers, mine, one, two))
+    model.save(path)
+    predicted: np.ndarray[Any, Any] = model.predict([samples(6), samples(6)[::-1]], verbose=0)
+    return predicted
+
+
+@pytest.mark.parametrize("path", ["model.keras", "model.h5"])
+@pytest.mark.parametrize("how", CALLS_OF_KERAS_3)
+def test_calls_keep_all_their_arguments(how: str, path: str, own: Callable[[str], Any]) -> None:
+    theirs = called(keras, own("keras"), how, path)
+    found = rebuilt(path)
+    assert found.complete, found.missing
+    ours = found.model.predict([samples(6), samples(6)[::-1]], verbose=0)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("how", CALLS_OF_KERAS_2)
+def test_calls_of_keras_2(how: str, own: Callable[[str], Any], keras_2: Any) -> None:
+    theirs = called(keras_2, own("tf_keras"), how, "old.h5")
+    own("keras")
+    found = rebuilt("old.h5")
+    assert found.complete, found.missing
+    ours = found.model.predict([samples(6), samples(6)[::-1]], verbose=0)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
