@@ -16,6 +16,8 @@ TensorOf = Callable[[Edge], Any]
 FLAGS = frozenset(["use_causal_mask", "return_attention_scores", "reverse"])
 """Arguments of a call that are no tensors and change what is computed."""
 OWN = frozenset(["Unknown", "Lambda"])
+PLACE_DIGITS = 3
+"""A number as long as this is no place among a call's arguments."""
 ONE_LIST = MERGES | {"Attention", "AdditiveAttention"}
 """Layers that take their tensors as one list."""
 
@@ -47,8 +49,8 @@ def _as_stored(node: Node, layer: keras.Layer, tensor_of: TensorOf) -> Any:
         if not _is_plain(value):
             raise CannotRebuildError(f"argument {key!r} of its call is no plain value")
         given.setdefault(key, value)
-    count = 1 + max((int(key) for key in given if key.isdecimal()), default=-1)
-    plain = [given.pop(str(place), None) for place in range(count)]
+    places = [int(key) for key in given if key.isdecimal() and len(key) < PLACE_DIGITS]
+    plain = [given.pop(str(place), None) for place in range(1 + max(places, default=-1))]
     return layer(*plain, **given)
 
 
