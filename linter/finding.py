@@ -14,8 +14,9 @@ Report
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from linter.graph import Unanalysed
 
@@ -206,6 +207,15 @@ class Report:
     models: tuple[ModelReport, ...] = ()
     errors: tuple[Unreadable, ...] = ()
     schema: int = 1
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is said: of what is no model."""
+        return not (self.models or self.errors)
+
+    def each(self, **about: Any) -> Report:
+        """Return the report with these fields of all its models set."""
+        return replace(self, models=tuple(replace(model, **about) for model in self.models))
 
     def findings(self) -> Iterator[tuple[ModelReport, Finding]]:
         """Every finding with its model."""

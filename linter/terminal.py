@@ -32,7 +32,7 @@ def put(text: str, output: Path | None) -> None:
 
 
 def complain(report: Report) -> None:
-    """One line on stderr for every file that could not be linted, every gap in a sandbox, every rule that crashed."""
+    """One line on stderr for every file not linted or not run, every gap in a sandbox, every rule that crashed."""
     for error in report.errors:
         print(f"keras-lint: {_printable(error.path)}: {_printable(error.message)}", file=sys.stderr)
     for gap in _gaps(report):

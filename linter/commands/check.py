@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -56,7 +55,7 @@ def _targets(paths: Iterable[Path]) -> tuple[list[Target], list[Unreadable]]:
 
 def _empty(paths: Iterable[Path], listed: list[Target], outcomes: list[Report]) -> list[Unreadable]:
     """Return the folders in which no model was found."""
-    spoken = [target.path for target, outcome in zip(listed, outcomes, strict=True) if outcome.models or outcome.errors]
+    spoken = [target.path for target, outcome in zip(listed, outcomes, strict=True) if not outcome.empty]
     folders = [
         path for path in paths if path.is_dir() and not any(item == path or path in item.parents for item in spoken)
     ]
@@ -110,8 +109,7 @@ def _linted(path: Path, options: Options, invocation: Invocation, name: str, run
 
     with ThreadPoolExecutor(1) as pool:  # hashing lets other threads run
         digest = pool.submit(sha256, path)
-        report = lint_model(path, options, name, run, trusted=invocation.trust)
-        return replace(report, models=tuple(replace(model, sha256=digest.result()) for model in report.models))
+        return lint_model(path, options, name, run, trusted=invocation.trust).each(sha256=digest.result())
 
 
 def _run(path: Path, options: Options, invocation: Invocation, sampled: Callable[[int], None] | None) -> Run:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from linter.commands.lint import lint_model
 from linter.commands.settle import settled
-from linter.finding import Report, Unreadable
+from linter.finding import Report
 from linter.live.errors import RunError
 from linter.options import Options
 from linter.read.discover import Target
@@ -28,8 +28,7 @@ HDF5 = b"\x89HDF"
 def lint(model: Path | bytes | Any, data: Any, options: Options, name: str) -> Report:
     """Return what is said of one model, which is run where there are data."""
     run = None if data is None else lambda: _observed(model, data, options)
-    said = settled(Target(Path(name), found=False), lambda: lint_model(model, options, name, run))
-    return said if said.models or said.errors else Report(errors=(Unreadable(name, "not a model"),))
+    return settled(Target(Path(name), found=False), lambda: lint_model(model, options, name, run))
 
 
 def _observed(model: Path | bytes | Any, data: Any, options: Options) -> Observation:

@@ -10,7 +10,7 @@ from pathlib import Path
 from linter.commands.isolation import Bounds, Isolation, Tell
 from linter.commands.isolation_error import IsolationError
 from linter.commands.settle import settled
-from linter.finding import Report, Tool, Unreadable
+from linter.finding import Report, Tool
 from linter.invocation import Invocation
 from linter.options import Options
 from linter.read.discover import Target
@@ -53,8 +53,6 @@ def lint_stranger(
         digest=True,
     )
     said = isolation.report(Target(model, found=False), options, invocation, name, tell)
-    if not (said.models or said.errors):
-        said = Report(errors=(Unreadable(name, "not a model"),))
     return replace(said, tool=Tool(version=version))
 
 

@@ -35,7 +35,7 @@ def work(job: Mapping[str, Any], emit: Callable[[Mapping[str, Any]], None]) -> d
     said = settled(target, lambda: _linted(target.path, job, runner, tell))
     if runner.wanted:
         return {"run": True}
-    if not (said.models or said.errors):
+    if said.empty:
         return {"passed_over": True}
     errors = tuple(replace(error, path=job["name"]) for error in said.errors)
     return {"report": render(Report(Tool(version=__version__), said.models, errors))}
@@ -45,9 +45,7 @@ def _linted(path: Path, job: Mapping[str, Any], runner: _Runner, tell: Callable[
     options = schema.options(job["options"])
     run = runner.run if job["data"] else None
     report = lint_model(path, options, job["name"], run, trusted=bool(job["trust"]), tell=tell)
-    if not job["digest"]:
-        return report
-    return replace(report, models=tuple(replace(model, sha256=sha256(path)) for model in report.models))
+    return report.each(sha256=sha256(path)) if job["digest"] else report
 
 
 class _Telling:

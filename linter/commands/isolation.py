@@ -99,7 +99,7 @@ class Isolation:
             (tell or _silent)("sampling", 0)
             seen = _seen(request_of(target.path, options, invocation), tell or _silent)
             answer = self._answer({**job, **seen}, options, tell)
-        return _checked(answer)
+        return checked(answer, target)
 
     def _answer(self, job: Mapping[str, Any], options: Options, tell: Tell | None) -> Mapping[str, Any]:
         policy = Policy(
@@ -144,9 +144,9 @@ def _seen(request: Request, tell: Tell) -> dict[str, Any]:
     return {"observation": json.loads(json.dumps(asdict(seen)))}
 
 
-def _checked(answer: Mapping[str, Any]) -> Report:
-    """Return what the child says, if it is a report of one model."""
-    if answer.get("passed_over"):
+def checked(answer: Mapping[str, Any], target: Target) -> Report:
+    """Return what the child says, if it is a report of one model; only what a folder walk found may be passed over."""
+    if answer.get("passed_over") and target.found:
         return Report()
     try:
         report: Report = schema.report(str(answer.get("report", "")))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from linter.audit import Tell, silent
+from linter.audit import NO_DATA, Tell, silent
 from linter.audit import audit as audit
 from linter.finding import ModelReport, Report, Severity, Unreadable
 from linter.graph import ModelGraph, Unanalysed
@@ -44,18 +44,16 @@ def lint_model(
         graph = read(model, options.limits)
     except UnreadableError as error:
         return Report(models=(_beginning(error, options, path),))
-    if run is None:
-        return Report(models=(audit(graph, options, path, tell=tell),))
-    hostile = () if trusted else _hostile(graph, options)
-    if hostile:
-        why = f"not run on the data: {', '.join(hostile)} must be settled first"
-        return Report(models=(audit(graph, options, path, lacks=why),))
-    try:
-        seen = run()
-    except RunError as error:
-        unseen = audit(graph, options, path, lacks=NOT_RUN, tell=tell)
-        return Report(models=(unseen,), errors=(Unreadable(path, str(error)),))
-    return Report(models=(audit(graph, options, path, seen, tell=tell),))
+    seen: Observation | None = None
+    lacks, errors = NO_DATA, tuple[Unreadable, ...]()
+    if run is not None and (hostile := () if trusted else _hostile(graph, options)):
+        lacks = f"not run on the data: {', '.join(hostile)} must be settled first"
+    elif run is not None:
+        try:
+            seen = run()
+        except RunError as error:
+            lacks, errors = NOT_RUN, (Unreadable(path, str(error)),)
+    return Report(models=(audit(graph, options, path, seen, lacks, tell),), errors=errors)
 
 
 def _hostile(graph: ModelGraph, options: Options) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from linter.graph import Edge, Node
-from linter.live.construct import CannotRebuildError
+from linter.live.construct import CannotRebuildError, is_plain
 from linter.read.normalise.names import MERGES
 
 TensorOf = Callable[[Edge], Any]
@@ -46,18 +46,12 @@ def _as_stored(node: Node, layer: keras.Layer, tensor_of: TensorOf) -> Any:
         tensors.setdefault(edge.argument or "0", []).append(tensor_of(edge))
     given: dict[str, Any] = {key: found if len(found) > 1 else found[0] for key, found in tensors.items()}
     for key, value in node.config.get("call", {}).items():
-        if not _is_plain(value):
+        if not is_plain(value):
             raise CannotRebuildError(f"argument {key!r} of its call is no plain value")
         given.setdefault(key, value)
     places = [int(key) for key in given if key.isdecimal() and len(key) < PLACE_DIGITS]
     plain = [given.pop(str(place), None) for place in range(1 + max(places, default=-1))]
     return layer(*plain, **given)
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, list):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, bool | int | float | str)
 
 
 def arguments(node: Node, layer: keras.Layer, tensor_of: TensorOf) -> tuple[list[Any], dict[str, Any]]:

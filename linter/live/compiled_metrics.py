@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import keras
 
 from linter.analysis.keras_names import plain
+from linter.live.construct import is_plain
 
 METRICS = {
     plain(name): made
@@ -95,7 +96,7 @@ def _made(stored: Any, prefix: str) -> Any:
         return None
     wanted = inspect.signature(made).parameters
     kept = ("name",) if function is not None else [key for key in wanted if key != "dtype"]
-    settings = {key: config[key] for key in kept if key in config and _is_plain(config[key])}
+    settings = {key: config[key] for key in kept if key in config and is_plain(config[key])}
     if isinstance(settings.get("name"), str):
         settings["name"] = settings["name"].removeprefix(prefix)
     try:
@@ -120,12 +121,6 @@ def _class_of(name: Any) -> type[keras.Metric] | None:
     except ValueError:
         return None
     return type(known) if isinstance(known, keras.Metric) else None
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, list):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _names(stored: Any) -> Iterator[str]:

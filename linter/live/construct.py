@@ -147,12 +147,13 @@ def _plain(key: str, value: Any, own: Mapping[str, Any]) -> Any:
         return penalty(key, value)
     if isinstance(value, Activation):
         return function_of(value, own)
-    return value if _is_plain(value) else None
+    return value if is_plain(value) else None
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
+    """Whether a stored value is a number, a word, or made of such: no object to be made of it."""
     if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
+        return all(map(is_plain, value))
     if isinstance(value, dict):
         return all(isinstance(key, str) and isinstance(item, int | float) for key, item in value.items())
     return isinstance(value, str | int | float | bool) or value is None

@@ -16,6 +16,7 @@ import numpy as np
 from linter.graph import ModelGraph
 from linter.live.compiled import compile_like
 from linter.live.construct import CannotRebuildError
+from linter.live.custom import HINT
 from linter.live.lost import lost
 from linter.live.names import accepted
 from linter.live.random_inputs import random_inputs
@@ -24,7 +25,6 @@ from linter.live.running import outputs
 from linter.output import draft_of
 
 TOLERANCE = 1e-5
-HINT = " (--import MODULE admits your own classes and functions)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import keras
 from linter.graph import ModelGraph, Node
 from linter.live.construct import CannotRebuildError, policy_of
 
+HINT = " (--import MODULE admits your own classes and functions)"
 KINDS = (keras.Layer, keras.Initializer, keras.Regularizer, keras.constraints.Constraint)
 OF_AN_RNN = frozenset(
     ("name", "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "zero_output_for_mask")

@@ -11,7 +11,7 @@ import keras
 
 from keras_act.probe import Probe, Statistics
 from keras_act.probe.sites import SHARED
-from linter.live.custom import admitted
+from linter.live.custom import HINT, admitted
 from linter.live.inputs import InputTally
 from linter.live.measured import measured
 from linter.live.running import running, said
@@ -71,7 +71,7 @@ def _loaded(request: Mapping[str, Any], limits: Limits) -> Any:
         _, _, cause = str(error).rpartition("Exception encountered: ")  # Keras tells of the layer first, at length
         why = said(ValueError(cause)).partition(" Full object config")[0]
         lacking = "Could not locate" in why or "Could not interpret" in why
-        hint = " (--import MODULE admits your own classes and functions)" if lacking else ""
+        hint = HINT if lacking else ""
         raise ValueError(f"Keras does not load it: {why}{hint}") from None
     unbuilt = [layer.name for layer in model._flatten_layers() if not layer.built]
     stored = read(Path(request["model"]), limits).parameters if unbuilt else None

@@ -17,7 +17,9 @@ from linter import api
 from linter.build import chain, dense, input, trained
 from linter.cli import main
 from linter.commands.demo import planted
+from linter.commands.isolation import checked
 from linter.options import Limits, Options
+from linter.read.discover import Target
 from linter.write import keras_archive
 
 if TYPE_CHECKING:
@@ -116,3 +118,11 @@ def test_what_cannot_be_run_is_judged_without_the_data(isolation: Isolation, mod
     assert (judged.path, error.path) == ("theirs", "theirs")
     assert judged.sha256
     assert "data.npz" in error.message
+
+
+def test_only_what_a_walk_found_may_be_passed_over(tmp_path: Path) -> None:
+    """A child that has been taken over could else make its own file vanish from the report."""
+    answer = {"passed_over": True, "layers": ()}
+    assert checked(answer, Target(tmp_path / "notes.h5", found=True)).empty
+    with pytest.raises(api.IsolationError, match="answered no report"):
+        checked(answer, Target(tmp_path / "model.h5", found=False))

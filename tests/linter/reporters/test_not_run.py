@@ -24,8 +24,9 @@ class _Text(HTMLParser):
         self.said: list[str] = []
 
     def handle_data(self, data: str) -> None:
-        """Keep it."""
-        self.said.append(data)
+        """Keep what is shown."""
+        if self.lasttag not in ("style", "script"):
+            self.said.append(data)
 
 
 def said(report: Report, format: str) -> str:
@@ -44,7 +45,7 @@ def test_it_is_not_run_and_not_clean(format: str) -> None:
     assert "1 model: no findings; 1 model not run on the data" in text
     assert WHY in text
     for wrong in ("not linted", "Not linted", "ok ", "without findings"):
-        assert wrong not in text.replace("kl-ok", "")
+        assert wrong not in text
 
 
 @pytest.mark.parametrize("format", SPEAKING)
@@ -57,7 +58,7 @@ def test_beside_a_file_that_was_not_read(format: str) -> None:
 
 @pytest.mark.parametrize("format", ["text", "markdown", "html"])
 def test_each_is_called_what_it_is(format: str) -> None:
-    text = said(BOTH, format).replace("`", "").replace(": models", " models")
+    text = said(BOTH, format).replace(": models", " models")
     assert "not linted models/broken.h5" in text
     assert "not run models/troubled.keras" in text
 
