@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from linter.api import Isolation
 
 NAME = "model"
+DATA = "the data"
 """What a stored report calls its file: reports are shared between audits, names are not."""
 TELL_SECONDS = 0.3
 log = logging.getLogger("keras-lint.run")
@@ -95,6 +96,7 @@ class Runner:
             model = self.active[job.id] = stack.enter_context(self.artefacts.as_path(job.model))
             data = stack.enter_context(self.artefacts.as_path(job.data)) if job.data else None
             report = api.lint_isolated(self.isolation, model, data, options, name=NAME, tell=tell)
+            report = _without(report, {model: NAME, data: DATA})
         self.artefacts.write(job.report, api.render(report, "json").encode())
         return tally(report)
 
@@ -120,6 +122,16 @@ class _Telling:
             self.last, self.stage = time.monotonic(), stage
             with contextlib.suppress(SQLAlchemyError):  # nobody's audit fails because nobody hears of it
                 self.write(stage, done)
+
+
+def _without(report: Report, places: Mapping[Path | None, str]) -> Report:
+    """Return the report with other words for places of ours: where uploads lie is nobody's business."""
+    errors = report.errors
+    for place, word in places.items():
+        if place is not None:
+            found = str(place.absolute())
+            errors = tuple(replace(error, message=error.message.replace(found, word)) for error in errors)
+    return replace(report, errors=errors)
 
 
 def tally(report: Report) -> Tally:
